@@ -1,0 +1,271 @@
+"""config.toml as frozen, typed settings. An unknown key, a wrong type or a missing
+secret is an error that names file, key and remedy.
+
+Paths are relative to the folder of config.toml. Secrets never stand in the
+file: it names an environment variable (`*_env`) or a file (`*_file`).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from announcer.errors import SettingsError
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a web address that begins with https:// or http://")
+    return value.rstrip("/")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is no time zone; write it like Europe/Berlin") from error
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Zone = Annotated[str, AfterValidator(_zone)]
+MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Site(_Section):
+    """[site]: who speaks, from where, in which words."""
+
+    name: str = "Pressestelle"
+    url: WebAddress = "http://127.0.0.1:8080"
+    language: Literal["de", "en"] = "de"
+    languages: tuple[Literal["de", "en"], ...] = ("de",)
+    timezone: Zone = "Europe/Berlin"
+    publisher: str = ""  #: Full name and postal address, for the Impressum.
+    contact: str = ""  #: Mail address or phone for questions.
+    privacy_url: str = ""
+
+
+class Office(_Section):
+    """[office]: when the office works and when nobody wants to be disturbed."""
+
+    holidays: str = "DE-NW"  #: Country and state for public holidays.
+    days_off: tuple[date, ...] = ()
+    quiet_from: time = time(20, 0)
+    quiet_until: time = time(7, 0)
+    collision_minutes: int = Field(default=60, ge=0)
+
+
+class Database(_Section):
+    """[database]: where the ledger is."""
+
+    url: str = "sqlite:///var/announcer.db"
+
+
+class Paths(_Section):
+    """[paths]: folders, relative to config.toml."""
+
+    feeds: Path = Path("feeds")
+    var: Path = Path("var")
+    templates: Path | None = None  #: The office's own templates; what it lacks comes from the shipped ones.
+
+
+class Relay(_Section):
+    """[mail.relay]: the SMTP server that takes the newsletter."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=25, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str = ""
+    password_env: str = ""
+    password_file: Path | None = None
+    connections: int = Field(default=4, ge=1, le=50)
+    round: int = Field(default=50, ge=1, le=200)  #: Mails in flight per connection.
+    per_second: float | None = Field(default=None, gt=0)
+    timeout_seconds: float = Field(default=60, gt=0)
+
+
+class Mail(_Section):
+    """[mail]: the newsletter's sender and relay."""
+
+    sender: MailAddress = "presse@city.example"
+    sender_name: str = ""
+    reply_to: str = ""
+    enabled: bool = True
+    relay: Relay = Relay()
+
+
+class ChannelSettings(_Section):
+    """[channels.NAME]: one account."""
+
+    kind: Literal["mastodon"]
+    url: WebAddress
+    token_env: str = ""
+    token_file: Path | None = None
+    visibility: Literal["public", "unlisted", "private"] = "public"
+    enabled: bool = True
+
+
+class MailList(_Section):
+    """[lists.NAME]: what one can subscribe to."""
+
+    title: str
+    press: bool = False
+    event: str = ""  #: Only for this event; subscriptions end with it.
+    practical: bool = False  #: Opted-in practical mails.
+
+
+class Proxy(_Section):
+    """[proxy]: the way out of the house network."""
+
+    url: str = ""
+    ca_bundle: Path | None = None
+
+
+class Web(_Section):
+    """[web]: the public listener."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    trusted_proxies: tuple[str, ...] = ()
+
+
+class Keys(_Section):
+    """[keys]: the key behind unsubscribe links; made on first start if its file is missing."""
+
+    secret_env: str = ""
+    secret_file: Path = Path("var/secret.key")
+
+
+class RuleSettings(_Section):
+    """[playbooks.NAME.ID]: one rule, in sentences (docs/playbooks.md)."""
+
+    kind: str
+    when: str
+    channels: tuple[Literal["feed", "social", "mail"], ...]
+    not_after: str = ""
+    audience: Literal["public", "press", "opted_in"] = "public"
+    late: Literal["send", "rewrite", "ask", "drop"] = "send"
+    urgency: Literal["cancellation", "change", "deadline", "reminder", "recap"] = "reminder"
+    sessions: Literal["none", "all", "public"] = "none"
+    session_kinds: tuple[str, ...] = ()
+    needs_words: bool = False
+    enabled: bool = True
+
+
+class Settings(_Section):
+    """Everything config.toml says."""
+
+    site: Site = Site()
+    office: Office = Office()
+    database: Database = Database()
+    paths: Paths = Paths()
+    mail: Mail = Mail()
+    channels: dict[Name, ChannelSettings] = {}
+    lists: dict[Name, MailList] = {}
+    proxy: Proxy = Proxy()
+    web: Web = Web()
+    keys: Keys = Keys()
+    playbooks: dict[Name, dict[Name, RuleSettings]] = {}
+    root: Path = Path()  #: The folder of config.toml; not a key of the file.
+
+    def path(self, relative: Path) -> Path:
+        """A path of the file, made absolute."""
+        return self.root / relative
+
+    def database_url(self) -> str:
+        """The database's address, a SQLite path made absolute."""
+        prefix = "sqlite:///"
+        if not self.database.url.startswith(prefix):
+            return self.database.url
+        return prefix + str(self.path(Path(self.database.url.removeprefix(prefix))))
+
+
+def load(path: Path) -> Settings:
+    """Read `path`; raises `SettingsError` with file, key and remedy."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"{path} is not there; copy config.toml from the project or name it with --config"
+        ) from error
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {error.strerror}; check its owner and mode") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}; correct the line") from error
+    return from_dict(data, path)
+
+
+def from_dict(data: dict[str, Any], path: Path) -> Settings:
+    """Check what a file said; `path` is named in errors and gives the root folder."""
+    if "root" in data:
+        raise SettingsError(f"{path}: 'root' is not a setting; remove it")
+    try:
+        return Settings.model_validate({**data, "root": path.resolve().parent})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{path}: {_explain(first)}") from error
+
+
+def _explain(problem: Any) -> str:
+    *section, key = [str(part) for part in problem["loc"]]
+    where = f"[{'.'.join(section)}] '{key}'" if section else f"[{key}]"
+    match problem["type"]:
+        case "extra_forbidden":
+            return f"{where} is not a known setting; remove it or correct its spelling (docs/settings.md lists all)"
+        case "missing":
+            return f"{where} is missing; add it (docs/settings.md shows an example)"
+        case "string_pattern_mismatch":
+            return f"{where} has the value {problem['input']!r}, which is not of the right form"
+        case _:
+            said = problem["msg"].removeprefix("Value error, ")
+            return f"{where} has the value {problem['input']!r}: {said[:1].lower() + said[1:]}"
+
+
+def secret(settings: Settings, section: str, *, env: str, file: Path | None, what: str) -> str:
+    """The secret named by `*_env` or `*_file` of `section`; raises `SettingsError` if there is none."""
+    if env:
+        if value := os.environ.get(env, "").strip():
+            return value
+        raise SettingsError(
+            f"config.toml: [{section}] names the environment variable {env} for its {what}, but it is not set; set it"
+        )
+    if file is not None:
+        try:
+            return settings.path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(
+                f"config.toml: [{section}] names the file {file} for its {what}: {error.strerror}; create it"
+            ) from error
+    raise SettingsError(
+        f"config.toml: [{section}] has no '{what}_env'; name the environment variable that holds the {what}"
+    )
+
+
+def signing_key(settings: Settings) -> bytes:
+    """The key behind unsubscribe and preference links. Made once, then kept: losing it breaks every link."""
+    keys = settings.keys
+    if keys.secret_env:
+        return secret(settings, "keys", env=keys.secret_env, file=None, what="secret").encode()
+    path = settings.path(keys.secret_file)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+            handle.write(secrets.token_hex(32) + "\n")
+    return secret(settings, "keys", env="", file=keys.secret_file, what="secret").encode()
