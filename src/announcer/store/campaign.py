@@ -1,0 +1,280 @@
+"""Occurrences and messages: what planning wants, kept beside what has already happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from announcer.errors import Conflict, NotFound
+from announcer.model.campaign import Audience, Kind, Late, Message, Occurrence, Planned, Subject, Urgency
+from announcer.model.ledger import MESSAGE_TRANSITIONS, MessageState
+from announcer.store.tables import delivery, message, occurrence, playbook, rule
+
+#: A message in one of these has not begun to leave the house.
+OPEN = (MessageState.DRAFT, MessageState.WAITING, MessageState.SCHEDULED, MessageState.HELD, MessageState.PAUSED)
+_CLAIMABLE = ("pending", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Whose messages: those of an event, or of an announcement without one."""
+
+    event_id: str | None = None
+    announcement_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"event {self.event_id}" if self.event_id else f"announcement {self.announcement_id}"
+
+
+# -- Playbooks are kept as the JSON that planning reads. --
+
+
+def save_playbook(connection: sa.Connection, id_: str, rules: Mapping[str, str], origin: str) -> None:
+    """Replace a playbook's rules; `rules` maps permanent ids to definitions, in order."""
+    version = connection.scalar(sa.select(playbook.c.version).where(playbook.c.id == id_))
+    if version is None:
+        connection.execute(playbook.insert().values(id=id_, version=1, origin=origin))
+    else:
+        connection.execute(playbook.update().where(playbook.c.id == id_).values(version=version + 1, origin=origin))
+        connection.execute(rule.delete().where(rule.c.playbook_id == id_))
+    rows = [
+        {"playbook_id": id_, "id": rule_id, "position": position, "definition": definition}
+        for position, (rule_id, definition) in enumerate(rules.items())
+    ]
+    if rows:
+        connection.execute(rule.insert(), rows)
+
+
+def playbook_rules(connection: sa.Connection, id_: str) -> dict[str, str]:
+    """The definitions of a playbook by rule id; raises `NotFound`."""
+    if connection.scalar(sa.select(playbook.c.id).where(playbook.c.id == id_)) is None:
+        known = ", ".join(playbook_ids(connection)) or "none"
+        raise NotFound(f"there is no playbook {id_!r}; known: {known}")
+    query = sa.select(rule.c.id, rule.c.definition).where(rule.c.playbook_id == id_).order_by(rule.c.position)
+    return {row.id: row.definition for row in connection.execute(query)}
+
+
+def playbook_ids(connection: sa.Connection) -> list[str]:
+    """Every playbook's id."""
+    return list(connection.scalars(sa.select(playbook.c.id).order_by(playbook.c.id)))
+
+
+# -- Messages --
+
+_JOINED = message.join(occurrence, occurrence.c.id == message.c.occurrence_id)
+
+
+def _where(campaign: Campaign) -> sa.ColumnElement[bool]:
+    if campaign.event_id is not None:
+        return message.c.event_id == campaign.event_id
+    return sa.and_(message.c.event_id.is_(None), message.c.announcement_id == campaign.announcement_id)
+
+
+def messages(
+    connection: sa.Connection, campaign: Campaign | None = None, states: Iterable[MessageState] | None = None
+) -> list[Message]:
+    """The messages of a campaign, or of all, in the order of their moments (those without one last)."""
+    query = sa.select(message, occurrence.c.subject, occurrence.c.subject_id, occurrence.c.rule_id, occurrence.c.anchor)
+    query = query.select_from(_JOINED).order_by(message.c.due_at.is_(None), message.c.due_at, message.c.id)
+    if campaign is not None:
+        query = query.where(_where(campaign))
+    if states is not None:
+        query = query.where(message.c.state.in_([state.value for state in states]))
+    return [_message(row) for row in connection.execute(query)]
+
+
+def message_by_id(connection: sa.Connection, id_: int) -> Message:
+    """One message; raises `NotFound`."""
+    query = sa.select(message, occurrence.c.subject, occurrence.c.subject_id, occurrence.c.rule_id, occurrence.c.anchor)
+    row = connection.execute(query.select_from(_JOINED).where(message.c.id == id_)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no message {id_}; 'announcer plan EVENT' shows their numbers")
+    return _message(row)
+
+
+def _message(row: Any) -> Message:
+    planned = Planned(
+        occurrence=Occurrence(Subject(row.subject), row.subject_id, row.rule_id, row.anchor),
+        channel=row.channel,
+        kind=Kind(row.kind),
+        due_at=row.due_at,
+        not_after=row.not_after,
+        audience=Audience(row.audience),
+        late=Late(row.late),
+        urgency=Urgency(row.urgency),
+        waits_for=tuple(json.loads(row.waits_for)),
+        why=tuple(json.loads(row.why)),
+        merged=tuple(json.loads(row.merged)),
+    )
+    return Message(
+        id=row.id,
+        occurrence_id=row.occurrence_id,
+        event_id=row.event_id,
+        announcement_id=row.announcement_id,
+        state=MessageState(row.state),
+        planned=planned,
+        approved_by=row.approved_by,
+        approved_hash=row.approved_hash,
+        change_id=row.change_id,
+    )
+
+
+def known_occurrences(connection: sa.Connection, campaign: Campaign) -> frozenset[Occurrence]:
+    """What was planned before: planning never drops these for being late."""
+    return frozenset(m.planned.occurrence for m in messages(connection, campaign))
+
+
+def apply_plan(
+    connection: sa.Connection,
+    campaign: Campaign,
+    announcement_id: str | None,
+    plan: Sequence[Planned],
+    changes: Mapping[str, int],
+) -> None:
+    """Make the open messages of a campaign what `plan` says; what has left stays as it is.
+
+    Messages the plan no longer knows are cancelled. `changes` maps an anchor
+    like `change:17` to the change's id.
+    """
+    known = {(m.planned.occurrence, m.planned.channel): m for m in messages(connection, campaign)}
+    for planned in plan:
+        old = known.pop((planned.occurrence, planned.channel), None)
+        if old is None:
+            _insert(connection, campaign, announcement_id, planned, changes.get(planned.occurrence.anchor))
+        elif old.state in (*OPEN, MessageState.SENDING, MessageState.CANCELLED):
+            _update(connection, old, planned)
+    for gone in known.values():
+        if gone.state in OPEN or gone.state is MessageState.SENDING:
+            cancel(connection, gone, "no longer in the plan")
+
+
+def _insert(
+    connection: sa.Connection,
+    campaign: Campaign,
+    announcement_id: str | None,
+    planned: Planned,
+    change_id: int | None,
+) -> None:
+    connection.execute(
+        message.insert().values(
+            occurrence_id=_occurrence_id(connection, planned.occurrence),
+            channel=planned.channel,
+            event_id=campaign.event_id,
+            announcement_id=announcement_id,
+            change_id=change_id,
+            state=_first_state(planned),
+            kind=planned.kind,
+            **_timing(planned),
+        )
+    )
+
+
+def _first_state(planned: Planned) -> MessageState:
+    if planned.drop:
+        return MessageState.MISSED
+    return MessageState.WAITING if planned.waits_for else MessageState.DRAFT
+
+
+def _timing(planned: Planned) -> dict[str, Any]:
+    return {
+        "due_at": planned.due_at,
+        "not_after": planned.not_after,
+        "audience": planned.audience,
+        "late": planned.late,
+        "urgency": int(planned.urgency),
+        "waits_for": json.dumps(planned.waits_for, ensure_ascii=False),
+        "why": json.dumps(planned.why, ensure_ascii=False),
+        "merged": json.dumps(planned.merged, ensure_ascii=False),
+    }
+
+
+def _occurrence_id(connection: sa.Connection, value: Occurrence) -> int:
+    key = {
+        "subject": value.subject.value,
+        "subject_id": value.subject_id,
+        "rule_id": value.rule_id,
+        "anchor": value.anchor,
+    }
+    found = connection.scalar(sa.select(occurrence.c.id).filter_by(**key))
+    if found is not None:
+        return int(found)
+    inserted = connection.scalar(occurrence.insert().values(**key).returning(occurrence.c.id))
+    assert inserted is not None
+    return int(inserted)
+
+
+def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
+    if planned.drop:
+        if old.state is not MessageState.CANCELLED:
+            cancel(connection, old, planned.why[-1] if planned.why else "no longer worth sending")
+        return
+    connection.execute(message.update().where(message.c.id == old.id).values(**_timing(planned)))
+    state = _state_after_update(old.state, planned)
+    if state is not old.state:
+        transition(connection, old.id, state)
+    if old.state is MessageState.SENDING and planned.due_at is not None:
+        _retime_unsent(connection, old.id, planned.due_at, planned.not_after)
+
+
+def _state_after_update(state: MessageState, planned: Planned) -> MessageState:
+    if state is MessageState.SENDING:
+        return state
+    if planned.waits_for:
+        return MessageState.WAITING
+    # What came back, or got its missing fact, has to be looked at again.
+    return MessageState.DRAFT if state in (MessageState.WAITING, MessageState.CANCELLED) else state
+
+
+def _retime_unsent(connection: sa.Connection, message_id: int, due_at: datetime, not_after: datetime | None) -> None:
+    connection.execute(
+        delivery.update()
+        .where(delivery.c.message_id == message_id, delivery.c.state.in_(_CLAIMABLE), delivery.c.attempts == 0)
+        .values(ready_at=due_at, not_after=not_after)
+    )
+
+
+def cancel(connection: sa.Connection, old: Message, why: str, to: MessageState = MessageState.CANCELLED) -> None:
+    """End a message that has not left, with all its unsent deliveries, in the caller's transaction.
+
+    A delivery that a worker already claimed is sent whole or not at all; the
+    message then stays `sending` until it is settled.
+    """
+    state = "cancelled" if to is MessageState.CANCELLED else "missed"
+    unsent = delivery.c.state.in_(("pending", "paused", "deferred"))
+    connection.execute(delivery.update().where(delivery.c.message_id == old.id, unsent).values(state=state, said=why))
+    begun = connection.scalar(
+        sa.select(delivery.c.id)
+        .where(delivery.c.message_id == old.id, delivery.c.state.in_(("sending", "sent", "unknown")))
+        .limit(1)
+    )
+    if begun is None:
+        transition(connection, old.id, to)
+        set_why(connection, old, why)
+
+
+def set_why(connection: sa.Connection, old: Message, why: str) -> None:
+    """Add a reason to a message's list."""
+    reasons = [*old.planned.why, why]
+    connection.execute(
+        message.update().where(message.c.id == old.id).values(why=json.dumps(reasons, ensure_ascii=False))
+    )
+
+
+def sources(to: MessageState) -> list[str]:
+    """The states from which `to` is allowed."""
+    return [state.value for state, targets in MESSAGE_TRANSITIONS.items() if to in targets]
+
+
+def transition(connection: sa.Connection, message_id: int, to: MessageState, **values: Any) -> None:
+    """Move a message to another state; raises `Conflict` if the table of transitions forbids it."""
+    changed = connection.execute(
+        message.update().where(message.c.id == message_id, message.c.state.in_(sources(to))).values(state=to, **values)
+    )
+    if changed.rowcount != 1:
+        found = connection.scalar(sa.select(message.c.state).where(message.c.id == message_id))
+        raise Conflict(f"message {message_id} is {found} and can't become {to}; look at it with 'announcer status'")

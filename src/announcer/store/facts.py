@@ -1,0 +1,107 @@
+"""Announcements and events in their versions. A version is written once and never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from announcer.errors import Conflict, NotFound
+from announcer.model.facts import Announcement, Event
+from announcer.model.people import Actor
+from announcer.store import codec
+from announcer.store.tables import announcement, announcement_version, event, event_version, session
+
+
+def save_event(connection: sa.Connection, value: Event, actor: Actor, now: datetime) -> None:
+    """Store the next version of an event.
+
+    Raises `Conflict` unless `value.version` is one more than the stored one:
+    somebody else was faster, nothing is overwritten.
+    """
+    _advance(connection, event, value.id, value.version, {"created_at": now})
+    connection.execute(
+        event_version.insert().values(
+            event_id=value.id, version=value.version, facts=codec.dump(value), actor=actor.name, at=now
+        )
+    )
+    known = set(connection.scalars(sa.select(session.c.id).where(session.c.event_id == value.id)))
+    if fresh := [{"event_id": value.id, "id": s.id} for s in value.sessions if s.id not in known]:
+        connection.execute(session.insert(), fresh)
+
+
+def save_announcement(
+    connection: sa.Connection, value: Announcement, actor: Actor, now: datetime, raw: str = ""
+) -> None:
+    """Store the next version of an announcement; `raw` is the input it came from. Raises `Conflict` as above."""
+    _advance(connection, announcement, value.id, value.version, {"created_at": now, "event_id": value.event_id})
+    connection.execute(
+        announcement_version.insert().values(
+            announcement_id=value.id, version=value.version, facts=codec.dump(value), raw=raw, actor=actor.name, at=now
+        )
+    )
+
+
+def _advance(connection: sa.Connection, table: sa.Table, id_: str, version: int, first: dict[str, object]) -> None:
+    if version == 1:
+        if connection.scalar(sa.select(table.c.version).where(table.c.id == id_)) is not None:
+            raise Conflict(f"there already is {_named(table)} {id_!r}; choose another id or correct the existing one")
+        connection.execute(table.insert().values(id=id_, version=1, **first))
+        return
+    found = connection.execute(
+        table.update().where(table.c.id == id_, table.c.version == version - 1).values(version=version)
+    )
+    if found.rowcount != 1:
+        raise Conflict(f"{_named(table)} {id_!r} was changed by someone else meanwhile; look at it and try again")
+
+
+def _named(table: sa.Table) -> str:
+    return f"an {table.name}"
+
+
+def event_facts(connection: sa.Connection, event_id: str, version: int | None = None) -> Event:
+    """An event in its latest or a given version; raises `NotFound`."""
+    text = connection.scalar(_facts(event, event_version, "event_id", event_id, version))
+    if text is None:
+        raise NotFound(f"there is no event {event_id!r}; 'announcer event list' shows all")
+    return codec.load(Event, text)
+
+
+def announcement_facts(connection: sa.Connection, announcement_id: str, version: int | None = None) -> Announcement:
+    """An announcement in its latest or a given version; raises `NotFound`."""
+    text = connection.scalar(_facts(announcement, announcement_version, "announcement_id", announcement_id, version))
+    if text is None:
+        raise NotFound(f"there is no announcement {announcement_id!r}; 'announcer status' shows all")
+    return codec.load(Announcement, text)
+
+
+def _facts(table: sa.Table, versions: sa.Table, key: str, id_: str, version: int | None) -> sa.Select[str]:
+    wanted = table.c.version if version is None else sa.literal(version)
+    return (
+        sa.select(versions.c.facts)
+        .select_from(table.join(versions, versions.c[key] == table.c.id))
+        .where(table.c.id == id_, versions.c.version == wanted)
+    )
+
+
+def event_ids(connection: sa.Connection) -> list[str]:
+    """Every event, the newest first."""
+    return list(connection.scalars(sa.select(event.c.id).order_by(event.c.created_at.desc(), event.c.id)))
+
+
+def announcement_ids(connection: sa.Connection, event_id: str | None = None) -> list[str]:
+    """Every announcement, or those of one event, the oldest first."""
+    query = sa.select(announcement.c.id).order_by(announcement.c.created_at, announcement.c.id)
+    if event_id is not None:
+        query = query.where(announcement.c.event_id == event_id)
+    return list(connection.scalars(query))
+
+
+def choose_playbook(connection: sa.Connection, event_id: str, playbook_id: str) -> None:
+    """The playbook an event follows from now on."""
+    connection.execute(event.update().where(event.c.id == event_id).values(playbook_id=playbook_id))
+
+
+def chosen_playbook(connection: sa.Connection, event_id: str) -> str:
+    """The playbook an event follows; empty if none was chosen."""
+    return connection.scalar(sa.select(event.c.playbook_id).where(event.c.id == event_id)) or ""

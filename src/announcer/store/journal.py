@@ -1,0 +1,91 @@
+"""Who did what, and the few switches that outlive a restart: pauses and the hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from announcer.model.people import Actor
+from announcer.store.tables import audit, setting
+
+ALL = "all"
+HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log. It never holds a subscriber's address."""
+
+    at: datetime
+    actor: str
+    verb: str
+    subject: str
+    before: str = ""
+    after: str = ""
+    why: str = ""
+
+
+def note(
+    connection: sa.Connection,
+    actor: Actor,
+    now: datetime,
+    verb: str,
+    subject: str,
+    *,
+    before: str = "",
+    after: str = "",
+    why: str = "",
+) -> None:
+    """Append a line to the log, in the transaction of what it tells of."""
+    connection.execute(
+        audit.insert().values(
+            at=now, actor=actor.name, verb=verb, subject=subject[:200], before=before, after=after, why=why
+        )
+    )
+
+
+def entries(connection: sa.Connection, *, subject: str | None = None, limit: int = 100) -> list[Entry]:
+    """The last lines, the newest first."""
+    query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if subject is not None:
+        query = query.where(audit.c.subject.contains(subject, autoescape=True))
+    return [Entry(r.at, r.actor, r.verb, r.subject, r.before, r.after, r.why) for r in connection.execute(query)]
+
+
+def remember(connection: sa.Connection, name: str, value: str) -> None:
+    """Set a switch or a value."""
+    changed = connection.execute(setting.update().where(setting.c.name == name).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(setting.insert().values(name=name, value=value))
+
+
+def recall(connection: sa.Connection, name: str) -> str | None:
+    """The value of a switch, None if it was never set."""
+    return connection.scalar(sa.select(setting.c.value).where(setting.c.name == name))
+
+
+def forget(connection: sa.Connection, name: str) -> bool:
+    """Clear a switch; whether it was set."""
+    return connection.execute(setting.delete().where(setting.c.name == name)).rowcount > 0
+
+
+def pause_name(what: str) -> str:
+    """The switch that pauses `all`, `channel:NAME` or `event:ID`."""
+    return f"pause:{what}"
+
+
+def pauses(connection: sa.Connection) -> dict[str, str]:
+    """What is paused, with the reason: `all`, `channel:NAME`, `event:ID`."""
+    query = (
+        sa.select(setting.c.name, setting.c.value).where(setting.c.name.startswith("pause:")).order_by(setting.c.name)
+    )
+    return {name.removeprefix("pause:"): value for name, value in connection.execute(query)}
+
+
+def stopped(connection: sa.Connection, channel: str) -> bool:
+    """Whether nothing may leave by this channel now: held, all paused, or the channel paused."""
+    switches: Sequence[str] = (HOLD, pause_name(ALL), pause_name(f"channel:{channel}"))
+    return connection.scalar(sa.select(setting.c.name).where(setting.c.name.in_(switches)).limit(1)) is not None

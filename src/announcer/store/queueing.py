@@ -1,0 +1,252 @@
+"""A due message becomes deliveries: one per target, for mail one per recipient."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from announcer.model.campaign import Audience, Message, Urgency
+from announcer.model.ledger import Action, MessageState
+from announcer.store import campaign
+from announcer.store.contents import Stored
+from announcer.store.tables import content, delivery, mail_list, message, subscriber, subscription
+
+#: Recipients written in one transaction: short enough that nobody else waits.
+CHUNK = 20_000
+#: What a person may have read, so that a correction has to reach them.
+MAY_HAVE_ARRIVED = ("sent", "unknown", "sending")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Something that left and is wrong now: what to do with it, by which content."""
+
+    delivery_id: int
+    action: Action
+    content_id: int
+
+
+def lane(urgency: Urgency) -> int:
+    """0 overtakes a running newsletter, 1 waits its turn."""
+    return 0 if urgency <= Urgency.CHANGE else 1
+
+
+def queue_targets(connection: sa.Connection, message_: Message, contents: Sequence[Stored], now: datetime) -> None:
+    """One delivery per content language; the message is `sending` from here on."""
+    planned = message_.planned
+    assert planned.due_at is not None
+    campaign.transition(connection, message_.id, MessageState.SENDING, sending_since=now)
+    rows = [
+        {
+            "message_id": message_.id,
+            "occurrence_id": message_.occurrence_id,
+            "channel": planned.channel,
+            "target": f"{planned.channel}:{stored.language}",
+            "language": stored.language,
+            "part": 0,
+            "action": Action.PUBLISH,
+            "revision": 0,
+            "content_id": stored.id,
+            "state": "pending",
+            "lane": lane(planned.urgency),
+            "ready_at": planned.due_at,
+            "not_after": planned.not_after,
+            "key": uuid.uuid4().hex,
+        }
+        for stored in contents
+    ]
+    connection.execute(delivery.insert(), rows)
+
+
+def begin_audience(connection: sa.Connection, message_: Message, now: datetime) -> None:
+    """Mark a mail message as being written to the ledger; `next_chunk` does it."""
+    campaign.transition(connection, message_.id, MessageState.SENDING, sending_since=now, frozen_to=0)
+
+
+def next_chunk(
+    connection: sa.Connection, message_: Message, contents: Sequence[Stored], stale: Sequence[int] | None
+) -> bool:
+    """Write the next recipients; whether there are more.
+
+    `stale` are messages whose receivers a correction goes to; None takes the
+    message's audience. Confirmed subscriptions and suppressions are read in
+    this very transaction.
+    """
+    start = connection.scalar(sa.select(message.c.frozen_to).where(message.c.id == message_.id))
+    if start is None:
+        return False
+    last = connection.scalar(sa.select(sa.func.max(subscriber.c.id))) or 0
+    end = min(start + CHUNK, last)
+    chosen = _audience(message_) if stale is None else _receivers(message_, stale)
+    window = chosen.where(subscriber.c.id > start, subscriber.c.id <= end)
+    people = window.subquery("chosen")
+    connection.execute(delivery.insert().from_select(_COLUMNS, _rows(connection, message_, contents, people)))
+    done = end >= last
+    connection.execute(message.update().where(message.c.id == message_.id).values(frozen_to=None if done else end))
+    return not done
+
+
+_COLUMNS = [
+    "message_id", "occurrence_id", "channel", "target", "subscriber_id", "language", "part", "action", "revision",
+    "content_id", "corrects_id", "state", "lane", "ready_at", "not_after", "key",
+]  # fmt: skip
+
+
+def _rows(
+    connection: sa.Connection, message_: Message, contents: Sequence[Stored], people: sa.Subquery
+) -> sa.Select[Any]:
+    planned = message_.planned
+    by_language = {c.language: c.id for c in contents}
+    spoken = sa.case(
+        (people.c.language.in_(list(by_language)), people.c.language), else_=sa.literal(contents[0].language)
+    )
+    sqlite = connection.dialect.name == "sqlite"
+    key = sa.text("lower(hex(randomblob(16)))" if sqlite else "replace(gen_random_uuid()::text, '-', '')")
+    constant = sa.literal
+    return sa.select(
+        constant(message_.id),
+        constant(message_.occurrence_id),
+        constant(planned.channel),
+        people.c.target,
+        people.c.id,
+        spoken,
+        constant(0),
+        constant(Action.PUBLISH.value),
+        constant(0),
+        sa.case({language: constant(id_) for language, id_ in by_language.items()}, value=spoken),
+        people.c.corrects_id,
+        constant("pending"),
+        constant(lane(planned.urgency)),
+        sa.literal(planned.due_at, delivery.c.ready_at.type),
+        sa.literal(planned.not_after, delivery.c.not_after.type),
+        key,
+    ).order_by(people.c.id)
+
+
+def _audience(message_: Message) -> sa.Select[Any]:
+    """The confirmed subscribers of the lists this message is for, each once."""
+    joined = subscriber.join(subscription, subscription.c.subscriber_id == subscriber.c.id).join(
+        mail_list, mail_list.c.id == subscription.c.list_id
+    )
+    return (
+        sa.select(
+            subscriber.c.id,
+            subscriber.c.language,
+            sa.func.min(subscription.c.list_id).label("target"),
+            sa.cast(sa.null(), delivery.c.id.type).label("corrects_id"),
+        )
+        .select_from(joined)
+        .where(subscription.c.state == "confirmed", sa.not_(subscriber.c.suppressed), _lists_for(message_))
+        .group_by(subscriber.c.id, subscriber.c.language)
+    )
+
+
+def _lists_for(message_: Message) -> sa.ColumnElement[bool]:
+    own = sa.or_(mail_list.c.event_id.is_(None), mail_list.c.event_id == message_.event_id)
+    match message_.planned.audience:
+        case Audience.PRESS:
+            return sa.and_(own, mail_list.c.press)
+        case Audience.OPTED_IN:
+            return sa.and_(own, mail_list.c.practical)
+        case Audience.PUBLIC:
+            everyone = sa.and_(own, sa.not_(mail_list.c.practical))
+            # A cancellation or move reaches the press as well: it may have printed the date.
+            return (
+                everyone
+                if message_.planned.urgency <= Urgency.CANCELLATION
+                else sa.and_(everyone, sa.not_(mail_list.c.press))
+            )
+
+
+def _receivers(message_: Message, stale: Sequence[int]) -> sa.Select[Any]:
+    """Those who received, or may have, one of the stale messages, minus who left since."""
+    joined = subscriber.join(delivery, delivery.c.subscriber_id == subscriber.c.id).join(
+        subscription,
+        sa.and_(
+            subscription.c.subscriber_id == subscriber.c.id,
+            subscription.c.list_id == delivery.c.target,
+            subscription.c.state == "confirmed",
+        ),
+    )
+    arrived = sa.or_(delivery.c.state.in_(MAY_HAVE_ARRIVED), delivery.c.maybe_double)
+    return (
+        sa.select(
+            subscriber.c.id,
+            subscriber.c.language,
+            sa.func.min(delivery.c.target).label("target"),
+            sa.func.max(delivery.c.id).label("corrects_id"),
+        )
+        .select_from(joined)
+        .where(delivery.c.message_id.in_(stale or [0]), arrived, sa.not_(subscriber.c.suppressed))
+        .group_by(subscriber.c.id, subscriber.c.language)
+    )
+
+
+def queue_corrections(connection: sa.Connection, corrections: Sequence[Correction], now: datetime) -> int:
+    """Queue the correction or withdrawal of what has left, each the next revision of its original."""
+    originals = {
+        row.id: row
+        for row in connection.execute(
+            sa.select(delivery).where(delivery.c.id.in_([c.delivery_id for c in corrections]))
+        )
+    }
+    rows = [_correction_row(connection, originals[c.delivery_id], c, now) for c in corrections]
+    if rows:
+        connection.execute(delivery.insert(), rows)
+    return len(rows)
+
+
+def _correction_row(connection: sa.Connection, original: Any, wanted: Correction, now: datetime) -> dict[str, Any]:
+    same_target = (delivery.c.message_id == original.message_id) & (delivery.c.target == original.target)
+    last = connection.scalar(sa.select(sa.func.max(delivery.c.revision)).where(same_target)) or 0
+    return {
+        "message_id": original.message_id,
+        "occurrence_id": original.occurrence_id,
+        "channel": original.channel,
+        "target": original.target,
+        "language": original.language,
+        "part": original.part,
+        "action": wanted.action,
+        "revision": last + 1,
+        "content_id": wanted.content_id,
+        "corrects_id": original.id,
+        "state": "pending",
+        "lane": 0,
+        "ready_at": now,
+        "key": uuid.uuid4().hex,
+    }
+
+
+def published(connection: sa.Connection, message_ids: Sequence[int]) -> list[Any]:
+    """What of these messages has left or may have, apart from mail: the originals, with the last content of each."""
+    latest = (
+        sa.select(delivery.c.message_id, delivery.c.target, sa.func.max(delivery.c.revision).label("revision"))
+        .where(delivery.c.state.notin_(("cancelled", "failed", "missed", "superseded")))
+        .group_by(delivery.c.message_id, delivery.c.target)
+        .subquery()
+    )
+    last = delivery.alias("last")
+    query = (
+        sa.select(delivery.c.id, delivery.c.message_id, delivery.c.channel, delivery.c.language, content.c.payload)
+        .join(latest, (latest.c.message_id == delivery.c.message_id) & (latest.c.target == delivery.c.target))
+        .join(
+            last,
+            (last.c.message_id == latest.c.message_id)
+            & (last.c.target == latest.c.target)
+            & (last.c.revision == latest.c.revision),
+        )
+        .join(content, content.c.id == last.c.content_id)
+        .where(
+            delivery.c.message_id.in_(list(message_ids)),
+            delivery.c.subscriber_id.is_(None),
+            delivery.c.action == Action.PUBLISH,
+            delivery.c.state.in_(MAY_HAVE_ARRIVED),
+        )
+        .order_by(delivery.c.id)
+    )
+    return list(connection.execute(query))
