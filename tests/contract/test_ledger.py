@@ -5,17 +5,16 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
-import ledger_world as world
 import pytest
 import sqlalchemy as sa
-from ledger_world import HERE, NOW, OFFICE, approved, people, planned, queue, queue_mail, states
 
 from announcer.errors import Conflict
-from announcer.model.campaign import Audience, Late, Urgency
+from announcer.model.campaign import Audience, Kind, Late, Urgency
 from announcer.model.ledger import Action, DeliveryState, MessageState, Receipt
 from announcer.store import campaign, contents, facts, journal, ledger, queueing, tables
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
+from tests.contract.ledger_world import EVENT, HERE, NOW, OFFICE, approved, people, planned, queue, queue_mail, states
 
 
 def test_a_due_delivery_is_claimed_once_and_recorded(database: Database) -> None:
@@ -105,19 +104,19 @@ def test_a_person_on_two_lists_gets_one_mail(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("audience", "urgency", "expected"),
+    ("audience", "kind", "expected"),
     [
-        (Audience.PUBLIC, Urgency.REMINDER, 1),
-        (Audience.PRESS, Urgency.REMINDER, 2),
-        (Audience.OPTED_IN, Urgency.REMINDER, 4),
-        (Audience.PUBLIC, Urgency.CANCELLATION, 3),
+        (Audience.PUBLIC, Kind.REMINDER, 1),
+        (Audience.PRESS, Kind.REMINDER, 2),
+        (Audience.OPTED_IN, Kind.PRACTICAL, 4),
+        (Audience.PUBLIC, Kind.CANCELLATION, 7),
     ],
 )
-def test_who_is_written_to(database: Database, audience: Audience, urgency: Urgency, expected: int) -> None:
+def test_who_is_written_to(database: Database, audience: Audience, kind: Kind, expected: int) -> None:
     people(database, 1, ["news"])
     people(database, 2, ["press"])
     people(database, 4, ["practical"])
-    (message,) = approved(database, [planned(channel="newsletter", audience=audience, urgency=urgency)])
+    (message,) = approved(database, [planned(channel="newsletter", audience=audience, kind=kind)])
     assert queue_mail(database, message) == expected
 
 
@@ -310,7 +309,7 @@ def test_many_workers_share_the_queue_without_a_double(database: Database) -> No
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     def fail() -> None:
         with database.write() as connection:
-            facts.save_event(connection, world.EVENT, OFFICE, NOW)
+            facts.save_event(connection, EVENT, OFFICE, NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

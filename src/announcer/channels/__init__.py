@@ -35,8 +35,8 @@ class Channel(Protocol):
         """Carry out the delivery's action. `previous` is what it corrects, withdraws or answers."""
         ...
 
-    def find(self, delivery: Delivery, payload: Payload) -> Receipt | None:
-        """Look whether this delivery already happened, before repeating it."""
+    def find(self, delivery: Delivery, payload: Payload, previous: Receipt | None) -> Receipt | None:
+        """Look whether this delivery already happened, before repeating it. `previous` as for `send`."""
         ...
 
     def withdraw(self, receipt: Receipt) -> None:

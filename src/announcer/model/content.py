@@ -29,7 +29,7 @@ class Content:
     The payload's keys by channel kind:
 
     - `feed`:   title, summary, html, link, categories (list)
-    - `social`: text, language, visibility, spoiler_text, link
+    - `social`: lead, fact, link, hashtags (list), language, spoiler_text
     - `mail`:   subject, preheader, text, html; slots stand in them as `⟦name⟧`
     """
 

@@ -135,11 +135,13 @@ def apply_plan(
     announcement_id: str | None,
     plan: Sequence[Planned],
     changes: Mapping[str, int],
+    gone: str = "not_planned",
 ) -> None:
     """Make the open messages of a campaign what `plan` says; what has left stays as it is.
 
-    Messages the plan no longer knows are cancelled. `changes` maps an anchor
-    like `change:17` to the change's id.
+    Messages the plan no longer knows are cancelled for the reason `gone` (a
+    key of planning.why). `changes` maps an anchor like `change:17` to the
+    change's id.
     """
     known = {(m.planned.occurrence, m.planned.channel): m for m in messages(connection, campaign)}
     for planned in plan:
@@ -148,9 +150,9 @@ def apply_plan(
             _insert(connection, campaign, announcement_id, planned, changes.get(planned.occurrence.anchor))
         elif old.state in (*OPEN, MessageState.SENDING, MessageState.CANCELLED):
             _update(connection, old, planned)
-    for gone in known.values():
-        if gone.state in OPEN or gone.state is MessageState.SENDING:
-            cancel(connection, gone, "no longer in the plan")
+    for left in known.values():
+        if left.state in OPEN or left.state is MessageState.SENDING:
+            cancel(connection, left, gone)
 
 
 def _insert(
@@ -211,7 +213,7 @@ def _occurrence_id(connection: sa.Connection, value: Occurrence) -> int:
 def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
     if planned.drop:
         if old.state is not MessageState.CANCELLED:
-            cancel(connection, old, planned.why[-1] if planned.why else "no longer worth sending")
+            cancel(connection, old, planned.why[-1] if planned.why else "late")
         return
     connection.execute(message.update().where(message.c.id == old.id).values(**_timing(planned)))
     state = _state_after_update(old.state, planned)

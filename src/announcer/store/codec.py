@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from announcer.errors import StoreError
+from announcer.model.changes import Change
 from announcer.model.content import canonical
 
 T = TypeVar("T")
@@ -42,3 +43,12 @@ def load(kind: type[T], text: str) -> T:
             f"a stored {kind.__name__} can't be read: {error.errors()[0]['msg']}; restore a backup"
         ) from error
     return value
+
+
+def load_tagged(kind: str, value: dict[str, Any]) -> Change:
+    """Read a change whose class name is stored beside it."""
+    for known in get_args(Change):
+        if known.__name__ == kind:
+            change: Change = _adapter(known).validate_python(value)
+            return change
+    raise StoreError(f"the database holds a change {kind!r} this program doesn't know; use the newer announcer")

@@ -78,6 +78,16 @@ class Database:
             raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
 
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy of a SQLite database while it is in use; `path` must not exist yet."""
+        with _translated(), self.reader.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            target = sqlite3.connect(path)
+            try:
+                raw.backup(target)
+            finally:
+                target.close()
+
     def close(self) -> None:
         """Close every connection."""
         self.reader.dispose()

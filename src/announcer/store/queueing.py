@@ -10,16 +10,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from announcer.model.campaign import Audience, Message, Urgency
+from announcer.model.campaign import Audience, Kind, Message, Urgency
 from announcer.model.ledger import Action, MessageState
 from announcer.store import campaign
 from announcer.store.contents import Stored
-from announcer.store.tables import content, delivery, mail_list, message, subscriber, subscription
+from announcer.store.tables import delivery, mail_list, message, subscriber, subscription
 
 #: Recipients written in one transaction: short enough that nobody else waits.
 CHUNK = 20_000
 #: What a person may have read, so that a correction has to reach them.
 MAY_HAVE_ARRIVED = ("sent", "unknown", "sending")
+#: Notices for every list, the press and the opted-in too: they may have printed or planned the date.
+FOR_EVERYONE = (Kind.CANCELLATION, Kind.MOVE, Kind.POSTPONEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ def next_chunk(
 ) -> bool:
     """Write the next recipients; whether there are more.
 
-    `stale` are messages whose receivers a correction goes to; None takes the
-    message's audience. Confirmed subscriptions and suppressions are read in
+    `stale` are the messages that a change made wrong: its notice goes to whoever
+    received one of them, or to everyone if the event itself moved or fell out.
+    None is a message of no change, for its audience. Confirmed subscriptions and suppressions are read in
     this very transaction.
     """
     start = connection.scalar(sa.select(message.c.frozen_to).where(message.c.id == message_.id))
@@ -82,7 +85,8 @@ def next_chunk(
         return False
     last = connection.scalar(sa.select(sa.func.max(subscriber.c.id))) or 0
     end = min(start + CHUNK, last)
-    chosen = _audience(message_) if stale is None else _receivers(message_, stale)
+    everyone = stale is None or message_.planned.kind in FOR_EVERYONE
+    chosen = _audience(message_, stale or ()) if everyone else _receivers(stale or ())
     window = chosen.where(subscriber.c.id > start, subscriber.c.id <= end)
     people = window.subquery("chosen")
     connection.execute(delivery.insert().from_select(_COLUMNS, _rows(connection, message_, contents, people)))
@@ -128,17 +132,19 @@ def _rows(
     ).order_by(people.c.id)
 
 
-def _audience(message_: Message) -> sa.Select[Any]:
+def _audience(message_: Message, stale: Sequence[int]) -> sa.Select[Any]:
     """The confirmed subscribers of the lists this message is for, each once."""
     joined = subscriber.join(subscription, subscription.c.subscriber_id == subscriber.c.id).join(
         mail_list, mail_list.c.id == subscription.c.list_id
     )
+    nothing: sa.ColumnElement[Any] = sa.cast(sa.null(), delivery.c.id.type)
+    answered = _last_received(stale) if stale else nothing
     return (
         sa.select(
             subscriber.c.id,
             subscriber.c.language,
             sa.func.min(subscription.c.list_id).label("target"),
-            sa.cast(sa.null(), delivery.c.id.type).label("corrects_id"),
+            answered.label("corrects_id"),
         )
         .select_from(joined)
         .where(subscription.c.state == "confirmed", sa.not_(subscriber.c.suppressed), _lists_for(message_))
@@ -146,24 +152,32 @@ def _audience(message_: Message) -> sa.Select[Any]:
     )
 
 
+def _last_received(stale: Sequence[int]) -> sa.ScalarSelect[Any]:
+    return (
+        sa.select(sa.func.max(delivery.c.id))
+        .where(delivery.c.subscriber_id == subscriber.c.id, delivery.c.message_id.in_(stale), _arrived())
+        .scalar_subquery()
+    )
+
+
+def _arrived() -> sa.ColumnElement[bool]:
+    return sa.or_(delivery.c.state.in_(MAY_HAVE_ARRIVED), delivery.c.maybe_double)
+
+
 def _lists_for(message_: Message) -> sa.ColumnElement[bool]:
     own = sa.or_(mail_list.c.event_id.is_(None), mail_list.c.event_id == message_.event_id)
+    if message_.planned.kind in FOR_EVERYONE:
+        return own
     match message_.planned.audience:
         case Audience.PRESS:
             return sa.and_(own, mail_list.c.press)
         case Audience.OPTED_IN:
             return sa.and_(own, mail_list.c.practical)
         case Audience.PUBLIC:
-            everyone = sa.and_(own, sa.not_(mail_list.c.practical))
-            # A cancellation or move reaches the press as well: it may have printed the date.
-            return (
-                everyone
-                if message_.planned.urgency <= Urgency.CANCELLATION
-                else sa.and_(everyone, sa.not_(mail_list.c.press))
-            )
+            return sa.and_(own, sa.not_(mail_list.c.practical), sa.not_(mail_list.c.press))
 
 
-def _receivers(message_: Message, stale: Sequence[int]) -> sa.Select[Any]:
+def _receivers(stale: Sequence[int]) -> sa.Select[Any]:
     """Those who received, or may have, one of the stale messages, minus who left since."""
     joined = subscriber.join(delivery, delivery.c.subscriber_id == subscriber.c.id).join(
         subscription,
@@ -173,7 +187,6 @@ def _receivers(message_: Message, stale: Sequence[int]) -> sa.Select[Any]:
             subscription.c.state == "confirmed",
         ),
     )
-    arrived = sa.or_(delivery.c.state.in_(MAY_HAVE_ARRIVED), delivery.c.maybe_double)
     return (
         sa.select(
             subscriber.c.id,
@@ -182,7 +195,7 @@ def _receivers(message_: Message, stale: Sequence[int]) -> sa.Select[Any]:
             sa.func.max(delivery.c.id).label("corrects_id"),
         )
         .select_from(joined)
-        .where(delivery.c.message_id.in_(stale or [0]), arrived, sa.not_(subscriber.c.suppressed))
+        .where(delivery.c.message_id.in_(stale), _arrived(), sa.not_(subscriber.c.suppressed))
         .group_by(subscriber.c.id, subscriber.c.language)
     )
 
@@ -232,7 +245,7 @@ def published(connection: sa.Connection, message_ids: Sequence[int]) -> list[Any
     )
     last = delivery.alias("last")
     query = (
-        sa.select(delivery.c.id, delivery.c.message_id, delivery.c.channel, delivery.c.language, content.c.payload)
+        sa.select(delivery.c.id, delivery.c.message_id, delivery.c.language, last.c.content_id)
         .join(latest, (latest.c.message_id == delivery.c.message_id) & (latest.c.target == delivery.c.target))
         .join(
             last,
@@ -240,7 +253,6 @@ def published(connection: sa.Connection, message_ids: Sequence[int]) -> list[Any
             & (last.c.target == latest.c.target)
             & (last.c.revision == latest.c.revision),
         )
-        .join(content, content.c.id == last.c.content_id)
         .where(
             delivery.c.message_id.in_(list(message_ids)),
             delivery.c.subscriber_id.is_(None),
@@ -250,3 +262,11 @@ def published(connection: sa.Connection, message_ids: Sequence[int]) -> list[Any
         .order_by(delivery.c.id)
     )
     return list(connection.execute(query))
+
+
+def received(connection: sa.Connection, message_ids: Sequence[int]) -> int:
+    """How many people received, or may have received, one of these messages by mail."""
+    query = sa.select(sa.func.count(sa.distinct(delivery.c.subscriber_id))).where(
+        delivery.c.message_id.in_(list(message_ids)), delivery.c.subscriber_id.isnot(None), _arrived()
+    )
+    return connection.scalar(query) or 0

@@ -62,11 +62,7 @@ def _refuse_newer(configuration: Config, found: str | None) -> None:
 def _back_up(database: Database, revision: str) -> None:
     source = Path(database.url.removeprefix("sqlite:///"))
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    target = source.with_name(f"{source.stem}-before-{revision}-{stamp}.db")
-    with database.writer.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        raw.execute("VACUUM INTO ?", (str(target),))
+    database.copy_to(source.with_name(f"{source.stem}-before-{revision}-{stamp}.db"))
 
 
 @contextmanager

@@ -1,0 +1,234 @@
+"""HTTP as the channels use it: one client, and every failure in our own tree of errors.
+
+What a failure means depends on whether something may have happened on the
+other side:
+
+    before the request left (refused, no such name)   Transient
+    while writing it or waiting for the answer        UnknownOutcome; Transient for a mere look
+    answer 5xx but 501 (not implemented)              UnknownOutcome; Transient for a mere look
+    answer 401, 403                                   Credentials
+    answer 408, 425, 429                              Transient, after the time the server names
+    any other refusal                                 Permanent
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from announcer import __version__
+from announcer.clock import Clock
+from announcer.errors import Credentials, Permanent, SendError, SettingsError, Transient, UnknownOutcome
+from announcer.settings import Settings
+
+#: Proxies are for the way out; the sandbox on this machine is reached directly.
+_HERE = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+
+#: Raised before a byte of the request was written (httpx.TransportError's tree).
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+_NOT_NOW = frozenset({407, 408, 425, 429})
+_LONGEST_SAID = 200  # characters of what a server said
+_LONGEST_WAIT = 86_400.0  # seconds; a broken header must not park a message for years
+#: A number this large is an instant in seconds since 1970, not a duration (GoToSocial before 0.17).
+_EPOCH_FROM = 1_000_000_000
+
+
+def open_client(settings: Settings, timeout_seconds: float = 20.0) -> httpx.Client:
+    """The client for all channels, through [proxy]; the caller closes it.
+
+    The environment's proxy variables are not looked at: config.toml says the
+    way out. Raises `SettingsError` for a proxy or CA bundle that can't be used.
+    """
+    proxy = settings.proxy
+    try:
+        return httpx.Client(
+            verify=_trust(settings),
+            proxy=proxy.url or None,
+            mounts=dict.fromkeys(_HERE) if proxy.url else None,
+            timeout=timeout_seconds,
+            trust_env=False,
+            follow_redirects=False,
+            headers={"User-Agent": f"announcer/{__version__} (+{settings.site.url})"},
+        )
+    except (ValueError, httpx.InvalidURL) as error:
+        raise SettingsError(
+            f"config.toml: [proxy] 'url' is {proxy.url!r}, which is no proxy address; "
+            "write it like http://proxy.city.example:3128"
+        ) from error
+
+
+def _trust(settings: Settings) -> ssl.SSLContext | bool:
+    if settings.proxy.ca_bundle is None:
+        return True
+    path = settings.path(settings.proxy.ca_bundle)
+    try:
+        return ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"config.toml: [proxy] 'ca_bundle' names {path}, which holds no certificates; name a PEM file"
+        ) from error
+
+
+class Api:
+    """A network's HTTP interface: its address, our token, and its failures in our words."""
+
+    def __init__(self, place: str, base: str, token: str, client: httpx.Client, wall_clock: Clock) -> None:
+        """`place` opens every error message, e.g. "[channels.mastodon]"; raises `SettingsError` for a broken token."""
+        if not (token.isascii() and token.isprintable()) or " " in token:
+            # Said here, because httpx would quote the token in its own error.
+            raise SettingsError(f"{place}: the token holds characters no token has; copy it again, without line breaks")
+        self.place = place
+        self.host = urlsplit(base).hostname or base
+        self._base = base.rstrip("/")
+        self._token = token
+        self._client = client
+        self._wall_clock = wall_clock
+
+    def read(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """The JSON at `path`. Nothing can have happened when this fails: never `UnknownOutcome`."""
+        return self._json(self._call("GET", path, params=params), write=False)
+
+    def read_if_there(self, path: str) -> Any:
+        """The JSON at `path`, or None where there is nothing (404, 410)."""
+        answer = self._call("GET", path, gone_is_fine=True)
+        return self._json(answer, write=False) if answer.is_success else None
+
+    def write(self, method: str, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
+        """Send JSON and return the JSON answered. A lost or unreadable answer is `UnknownOutcome`."""
+        return self._json(self._call(method, path, body=body, headers=headers), write=True)
+
+    def delete(self, path: str) -> None:
+        """Delete what is at `path`; already gone (404, 410) is success."""
+        answer = self._call("DELETE", path, gone_is_fine=True)
+        if answer.is_success and answer.content:
+            self._json(answer, write=True)  # an error page with status 200 proves nothing
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        gone_is_fine: bool = False,
+    ) -> httpx.Response:
+        write = method != "GET"
+        try:
+            answer = self._client.request(
+                method,
+                self._base + path,
+                params=params,
+                json=body,
+                headers={"Authorization": f"Bearer {self._token}", "Accept": "application/json", **(headers or {})},
+                follow_redirects=False,  # a redirected POST becomes a GET, and the token would follow
+            )
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise self._lost(error, write) from error
+        if answer.is_success or (gone_is_fine and answer.status_code in {404, 410}):
+            return answer
+        raise self._refused(answer, write)
+
+    def _json(self, answer: httpx.Response, *, write: bool) -> Any:
+        try:
+            return answer.json()
+        except ValueError as error:  # a login page, a proxy's or an overloaded server's HTML
+            raise self.lost_answer("answered with something that is not JSON", write=write) from error
+
+    def lost_answer(self, what: str, *, write: bool) -> SendError:
+        """The error for an answer that can't be relied on: `what` completes "the server …"."""
+        if write:
+            return UnknownOutcome(f"{self.place}: {self.host} {what}; look whether it happened before repeating it")
+        return Transient(f"{self.place}: {self.host} {what}; it is tried again")
+
+    def _lost(self, error: Exception, write: bool) -> SendError:
+        said = self._clean(str(error) or type(error).__name__)
+        if isinstance(error, _NEVER_LEFT):
+            return Transient(f"{self.place}: {self.host} can't be reached ({said}); check its 'url' and [proxy]")
+        return self.lost_answer(f"did not answer ({said})", write=write)
+
+    def _refused(self, answer: httpx.Response, write: bool) -> SendError:
+        status = answer.status_code
+        place, said = self.place, self._clean(_said(answer))
+        if status in {401, 403}:
+            return Credentials(f"{place}: {self.host} refuses the token ({said}); make a new one and set it")
+        if status in _NOT_NOW:
+            wait = retry_after(answer.headers, self._wall_clock())
+            return Transient(f"{place}: {self.host} asks to wait ({said}); it is tried again", wait)
+        if status >= 500 and status != 501:
+            return self.lost_answer(f"failed with {status} ({said})", write=write)
+        if status < 400:
+            said = self._clean(answer.headers.get("Location", "elsewhere"))
+            return Permanent(f"{place}: {self.host} has moved to {said}; correct 'url' in config.toml")
+        return Permanent(
+            f"{place}: {self.host} refuses it with {status} ({said}); change what it names, or withdraw it"
+        )
+
+    def _clean(self, said: str) -> str:
+        one_line = " ".join(said.split())
+        if self._token:
+            one_line = one_line.replace(self._token, "[token]")
+        return one_line[:_LONGEST_SAID]
+
+
+def _said(answer: httpx.Response) -> str:
+    """The reason in the server's own words, else the name of its status."""
+    try:
+        said = answer.json()
+    except ValueError:
+        said = None
+    if isinstance(said, dict) and isinstance(said.get("error"), str):
+        return str(said["error"])
+    return answer.reason_phrase or str(answer.status_code)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait as the server asks, from one to a day; None when it doesn't say.
+
+    `X-RateLimit-Reset` is an instant (Mastodon: ISO 8601), `Retry-After` is
+    seconds or an HTTP date (RFC 9110 §10.2.3). Instants are counted from the
+    answer's own `Date` where it has one, so a clock that is wrong here or there
+    does no harm; otherwise from `now`.
+    """
+    here = _instant(headers.get("Date", "")) or now
+    for name in ("X-RateLimit-Reset", "Retry-After"):
+        said = headers.get(name, "").strip()
+        if (seconds := _number(said)) is not None and seconds < _EPOCH_FROM:
+            return _bounded(float(seconds))
+        if until := _instant(said):
+            return _bounded((until - here) / timedelta(seconds=1))
+    return None
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, 1.0), _LONGEST_WAIT)
+
+
+def _number(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 12 else None
+
+
+def _instant(said: str) -> datetime | None:
+    """An instant in seconds since 1970, as ISO 8601 or as an HTTP date."""
+    if (seconds := _number(said)) is not None:
+        return datetime.fromtimestamp(seconds, UTC)
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(said)
+        except ValueError:
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None

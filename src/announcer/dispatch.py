@@ -1,0 +1,281 @@
+"""Claim → send → record: the one way anything leaves the house.
+
+The attempt is in the ledger before the network is touched and its outcome
+right after; whatever happens between the two is settled openly.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from announcer import failpoints
+from announcer.channels import Channel
+from announcer.clock import Clock
+from announcer.errors import AnnouncerError, Credentials, Permanent, SendError, Transient, UnknownOutcome
+from announcer.model.content import Abilities, Payload
+from announcer.model.ledger import (
+    Action,
+    Deferred,
+    Delivery,
+    DeliveryState,
+    Failed,
+    Outcome,
+    Receipt,
+    Sent,
+    Unknown,
+)
+from announcer.model.people import Actor
+from announcer.newsletter.rounds import Letter
+from announcer.store import contents, journal, ledger
+from announcer.store.database import Database
+from announcer.store.ledger import Settlement
+from announcer.store.writelock import Lane
+
+log = structlog.get_logger(__name__)
+
+#: About two days of tries at the intervals below.
+MOST_ATTEMPTS = 56
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=10), timedelta(hours=1)
+#: After an attempt that never began: the network or the relay was not there.
+UNCOUNTED_RETRY = timedelta(seconds=15)
+
+
+def retry_at(now: datetime, attempts: int, outcome: Deferred, jitter: float) -> datetime | None:
+    """When to try again, None if it is given up. `jitter` from 0 to 1 spreads the crowd by a fifth."""
+    if outcome.retry_after is not None:
+        return now + timedelta(seconds=outcome.retry_after) * (1 + jitter / 5)
+    if not outcome.counted:
+        return now + UNCOUNTED_RETRY * (1 + jitter / 5)
+    if attempts >= MOST_ATTEMPTS:
+        return None
+    pause = min(FIRST_RETRY * (1 << min(attempts - 1, 20)), LONGEST_RETRY)
+    return now + pause * (1 + jitter / 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """A delivery and what came of it, for whoever watches."""
+
+    delivery: Delivery
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    delivery: Delivery
+    payload: Payload
+    previous: Receipt | None
+
+
+class Dispatcher:
+    """Drains the ledger of one channel at a time; any number of threads may, one per channel."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        owner: str,
+        watch: Callable[[Attempted], None] = lambda attempted: None,
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._clock = clock
+        self._owner = owner
+        self._watch = watch
+
+    def drain(self, name: str, stop: threading.Event) -> int:
+        """Send what is due on channel `name`, until nothing is or `stop` is set; how many were tried."""
+        channel = self._channels[name]
+        done: list[Settlement] = []
+        tried = 0
+        while True:
+            work = self._next(name, done, stopping=stop.is_set())
+            if work is None:
+                return tried
+            failpoints.hit("after-claim")
+            outcome = self._attempt(channel, work)
+            done = [settle(work.delivery, outcome, self._clock(), channel.can)]
+            tried += 1
+            self._pause_if_refused(name, outcome)
+            self._watch(Attempted(work.delivery, outcome))
+
+    def _next(self, name: str, done: Sequence[Settlement], *, stopping: bool) -> _Work | None:
+        failpoints.hit("before-mark" if done else "before-claim")
+        with self._database.write(Lane.TICK) as connection:
+            ledger.record(connection, done)
+            claimed = [] if stopping else ledger.claim(connection, name, self._clock(), self._owner)
+            work = None
+            if claimed:
+                delivery = claimed[0]
+                previous = ledger.receipt_of(connection, delivery.corrects_id or delivery.after_id)
+                payload = contents.by_id(connection, [delivery.content_id])[delivery.content_id].payload
+                work = _Work(delivery, payload, previous)
+        if done:
+            failpoints.hit("after-mark")
+        return work
+
+    def _attempt(self, channel: Channel, work: _Work) -> Outcome:
+        try:
+            if work.delivery.maybe_double:
+                found = _look_first(channel, work)
+                if found is not None:
+                    return found
+            if work.delivery.action is not Action.PUBLISH and work.previous is None:
+                return Failed("what it corrects never arrived, or its receipt is not known")
+            failpoints.hit("before-send")
+            receipt = channel.send(work.delivery, work.payload, work.previous)
+            failpoints.hit("after-send")
+        except SendError as error:
+            return _as_outcome(error)
+        except AnnouncerError as error:
+            return Failed(str(error))
+        except Exception as error:  # a channel's bug must not stop the others
+            log.exception("channel failed", channel=channel.name, delivery=work.delivery.id)
+            return Unknown(f"{type(error).__name__} in channel {channel.name}; see the log")
+        return Sent(receipt)
+
+    def _pause_if_refused(self, name: str, outcome: Outcome) -> None:
+        if isinstance(outcome, _Refused):
+            with self._database.write(Lane.OFFICE) as connection:
+                journal.remember(connection, journal.pause_name(f"channel:{name}"), outcome.said)
+                now = self._clock()
+                journal.note(connection, Actor.clock(), now, "pause", f"channel {name}", why=outcome.said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused(Deferred):
+    """The account is no longer accepted: tried again once somebody resumed the channel."""
+
+
+def _look_first(channel: Channel, work: _Work) -> Outcome | None:
+    """Settle a doubt before repeating; None means it is safe to send."""
+    if channel.can.find:
+        found = channel.find(work.delivery, work.payload, work.previous)
+        return Sent(found) if found is not None else None
+    return None if channel.can.key else Unknown("an earlier try was cut off, and this network can't be asked")
+
+
+def _as_outcome(error: SendError) -> Outcome:
+    match error:
+        case Transient():
+            return Deferred(str(error), error.retry_after)
+        case Credentials():
+            return _Refused(str(error), counted=False)
+        case UnknownOutcome():
+            return Unknown(str(error))
+        case Permanent() | SendError():
+            return Failed(str(error))
+
+
+def settle(delivery: Delivery, outcome: Outcome, now: datetime, can: Abilities) -> Settlement:
+    """The ledger row after an attempt. A doubt that can be settled by key or look-up is tried again."""
+    row = _Row(delivery.id, delivery.fence, delivery.attempts, delivery.not_after)
+    match outcome:
+        case Unknown(said=said) if can.find or can.key:
+            again = row.deferred(Deferred(said), now, doubt=True)
+            return again if again.state is DeliveryState.DEFERRED else row.ended(DeliveryState.UNKNOWN, now, said)
+        case Unknown(said=said):
+            return row.ended(DeliveryState.UNKNOWN, now, said)
+        case _:
+            return row.settled(outcome, now)
+
+
+def settle_mail(letter: Letter, outcome: Outcome, now: datetime) -> Settlement:
+    """The ledger row after a mail was tried: a lost answer is tried again under the same Message-ID."""
+    row = _Row(letter.id, letter.fence, letter.attempts)
+    if isinstance(outcome, Unknown):
+        return row.deferred(Deferred(outcome.said), now, doubt=True)
+    return row.settled(outcome, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A claimed row, as far as settling it matters."""
+
+    id: int
+    fence: int
+    attempts: int
+    not_after: datetime | None = None
+
+    def settled(self, outcome: Sent | Failed | Deferred, now: datetime) -> Settlement:
+        match outcome:
+            case Sent(receipt=receipt):
+                return Settlement(self.id, self.fence, DeliveryState.SENT, now, receipt=receipt)
+            case Failed(said=said):
+                return self.ended(DeliveryState.FAILED, now, said)
+            case Deferred():
+                return self.deferred(outcome, now)
+
+    def ended(self, state: DeliveryState, now: datetime, said: str) -> Settlement:
+        return Settlement(self.id, self.fence, state, now, said=said, maybe_double=state is DeliveryState.UNKNOWN)
+
+    def deferred(self, outcome: Deferred, now: datetime, *, doubt: bool = False) -> Settlement:
+        again = retry_at(now, self.attempts, outcome, random.random())
+        if again is None:
+            return self.ended(DeliveryState.FAILED, now, f"given up after {self.attempts} tries: {outcome.said}")
+        if self.not_after is not None and again > self.not_after:
+            return self.ended(DeliveryState.MISSED, now, outcome.said)
+        state, said = DeliveryState.DEFERRED, outcome.said
+        return Settlement(
+            self.id, self.fence, state, now, again, said=said, maybe_double=doubt, counted=outcome.counted
+        )
+
+
+class MailLedger:
+    """The ledger as the mail engine sees it: rounds in, rounds out. Called from several threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        channel: str,
+        clock: Clock,
+        owner: str,
+        watch: Callable[[Letter, Outcome], None] = lambda letter, outcome: None,
+    ) -> None:
+        self._database = database
+        self._channel = channel
+        self._clock = clock
+        self._owner = owner
+        self._watch = watch
+
+    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int) -> Sequence[Letter]:
+        """Record the last round and claim the next in one transaction."""
+        failpoints.hit("before-mark" if done else "before-claim")
+        now = self._clock()
+        with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
+            ledger.record(connection, [settle_mail(letter, outcome, now) for letter, outcome in done])
+            rows = ledger.claim_mail(connection, self._channel, now, self._owner, limit) if limit else []
+        failpoints.hit("after-mark" if done else "after-claim")
+        for letter, outcome in done:
+            self._watch(letter, outcome)
+        return [_letter(row) for row in rows]
+
+    def payload(self, content_id: int) -> Payload:
+        """The stored payload, exactly as it was approved."""
+        with self._database.read() as connection:
+            return contents.by_id(connection, [content_id])[content_id].payload
+
+
+def _letter(row: Any) -> Letter:
+    return Letter(
+        id=row.id,
+        fence=row.fence,
+        content_id=row.content_id,
+        key=row.key,
+        subscriber_id=row.subscriber_id,
+        address=row.address,
+        name=row.name,
+        language=row.language,
+        list_id=row.list_id,
+        attempts=row.attempts,
+        maybe_double=bool(row.maybe_double),
+        corrects_key=row.corrects_key,
+    )

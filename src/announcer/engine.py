@@ -1,0 +1,168 @@
+"""The house with its ways out and the machinery that moves messages: built once, driven by moments.
+
+The service drives it by the clock, a rehearsal by its own; nothing here knows
+which.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from announcer import settings as configuration
+from announcer.channels import Channel
+from announcer.channels.feed import FeedSet
+from announcer.channels.http import open_client
+from announcer.channels.mastodon import Mastodon
+from announcer.clock import Clock
+from announcer.dispatch import Attempted, Dispatcher, MailLedger
+from announcer.errors import Credentials
+from announcer.feeds.guids import feed_guid
+from announcer.model.ledger import Delivery, Outcome
+from announcer.model.people import Actor
+from announcer.newsletter.mailer import Mailer
+from announcer.newsletter.rounds import Letter
+from announcer.newsletter.slots import Links
+from announcer.office import pause
+from announcer.office.campaigns import seed_playbooks
+from announcer.office.feeds import CHANNEL as FEED
+from announcer.office.feeds import FeedWriter
+from announcer.office.house import Exit, House
+from announcer.rendering.renderer import Renderer
+from announcer.settings import Settings
+from announcer.store import campaign, ledger, people, schema
+from announcer.store.database import Database, open_database
+from announcer.store.writelock import Lane
+from announcer.tick import Exits, Ticked, tick
+
+MAIL = "newsletter"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who wants to see what leaves: the live printout of a rehearsal. Called from worker threads."""
+
+    sent: Callable[[Attempted], None] = lambda attempted: None
+    mailed: Callable[[Letter, Outcome], None] = lambda letter, outcome: None
+
+
+class Engine:
+    """An open house that can tick and send. Close it when done."""
+
+    def __init__(self, settings: Settings, clock: Clock, watch: Watch | None = None) -> None:
+        """Open the database, migrate it, and build every way out. Raises `SettingsError` or `StoreError`."""
+        watch = watch or Watch()
+        self.stop = threading.Event()
+        self.database = open_database(settings.database_url())
+        schema.migrate(self.database)
+        key = configuration.signing_key(settings)
+        self._client = open_client(settings)
+        self._channels = _channels(settings, self._client, self.database, clock)
+        self._mailer = _mailer(settings, key, clock) if settings.mail.enabled else None
+        exits: dict[str, Exit] = {**self._channels}
+        if self._mailer is not None:
+            exits[MAIL] = self._mailer
+        self.house = House(self.database, settings, _renderer(settings), exits, key, clock)
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent)
+        self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed)
+        self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
+        self._exits = Exits(mail=[MAIL], keyless=_keyless(self._channels))
+        with self.database.write() as connection:
+            people.sync_lists(connection, settings.lists)
+        seed_playbooks(self.house)
+
+    @property
+    def ways_out(self) -> tuple[str, ...]:
+        """The channels that can be drained, each independent of the others."""
+        return (*self._channels, *([MAIL] if self._mailer else []))
+
+    def recover(self) -> int:
+        """At the start of the only worker: take back everything a dead one held; how much."""
+        with self.database.write(Lane.TICK) as connection:
+            return ledger.reap(connection, self._exits.mail, self._exits.keyless, everything=True)
+
+    def tick(self) -> Ticked:
+        """All timed work of this moment."""
+        return tick(self.database, self._exits, self.house.clock())
+
+    def drain(self, name: str) -> int:
+        """Send what is due on one channel; how many were tried."""
+        if name == MAIL:
+            return self._drain_mail()
+        tried = self._dispatcher.drain(name, self.stop)
+        if name == FEED:
+            self._feeds.write()
+        return tried
+
+    def _drain_mail(self) -> int:
+        assert self._mailer is not None
+        try:
+            return sum(self._mailer.drain(self._mail_ledger, self.stop).values())
+        except Credentials as error:
+            pause.pause(self.house, f"channel:{MAIL}", Actor.clock(), str(error), self.house.clock())
+            return 0
+
+    def write_feeds(self) -> tuple[str, ...]:
+        """Bring the feed files up to the ledger; the names of those written."""
+        return self._feeds.write()
+
+    def close(self) -> None:
+        """Say goodbye to the relay and the networks, close the database."""
+        self.stop.set()
+        if self._mailer is not None:
+            self._mailer.close()
+        self._client.close()
+        self.database.close()
+
+
+def _channels(settings: Settings, client: httpx.Client, database: Database, clock: Clock) -> dict[str, Channel]:
+    def guid_of(delivery: Delivery) -> str:
+        with database.read() as connection:
+            occurrence = campaign.message_by_id(connection, delivery.message_id).planned.occurrence
+        return feed_guid(occurrence, delivery.language)
+
+    channels: dict[str, Channel] = {FEED: FeedSet(settings.path(settings.paths.feeds), guid_of)}
+    for name, account in settings.channels.items():
+        if account.enabled:
+            section = f"channels.{name}"
+            token = configuration.secret(
+                settings, section, env=account.token_env, file=account.token_file, what="token"
+            )
+            channels[name] = Mastodon(name, account, token, client, clock)
+    return channels
+
+
+def _keyless(channels: Mapping[str, Channel]) -> list[str]:
+    return [name for name, channel in channels.items() if not (channel.can.key or channel.can.find)]
+
+
+def _mailer(settings: Settings, key: bytes, clock: Clock) -> Mailer:
+    relay = settings.mail.relay
+    password = ""
+    if relay.username:
+        password = configuration.secret(
+            settings, "mail.relay", env=relay.password_env, file=relay.password_file, what="password"
+        )
+    titles = {name: entry.title for name, entry in settings.lists.items()}
+    return Mailer(settings.mail, key, Links(settings.site.url, titles), clock, password=password, tls=_trust(settings))
+
+
+def _trust(settings: Settings) -> ssl.SSLContext | None:
+    bundle = settings.proxy.ca_bundle
+    if bundle is None:
+        return None
+    return ssl.create_default_context(cafile=str(settings.path(bundle)))
+
+
+def _renderer(settings: Settings) -> Renderer:
+    own = settings.paths.templates
+    shipped = Path(__file__).parent / "templates"
+    return Renderer([*([settings.path(own)] if own else []), shipped], settings.site)

@@ -1,0 +1,202 @@
+"""The newsletter as a channel: composes issues, and drains the ledger's due mails to the relay."""
+
+from __future__ import annotations
+
+import random
+import ssl
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from announcer import settings as configuration
+from announcer.clock import Clock
+from announcer.errors import ComposeError, Credentials, SettingsError, Transient
+from announcer.model.content import Abilities, Content, Health, Limits, Payload
+from announcer.model.ledger import Failed
+from announcer.newsletter import encode, slots
+from announcer.newsletter.compile import Compiled, Sender, compile, rfc_date, subject_parts
+from announcer.newsletter.connection import Access, Connection
+from announcer.newsletter.drain import Drain, Outlet
+from announcer.newsletter.lanes import Done
+from announcer.newsletter.pace import Breaker, Bucket
+from announcer.newsletter.pool import Pool
+from announcer.newsletter.rounds import Ledger, Letter
+from announcer.newsletter.slots import Links
+from announcer.newsletter.smtp import Mail
+
+#: Gmail clips at 102 kB, encoded; below this nobody loses the foot with its unsubscribe link.
+MAX_HTML_BYTES = 80_000
+#: Compiled issues kept.
+_CACHED = 64
+
+Issue = tuple[int, str, str]  #: Content, list and language: what letters have in common.
+
+
+class Mailer:
+    """The newsletter over one relay. `drain` may be called as often as one likes, `close` at the end."""
+
+    name = "newsletter"
+    kind = "mail"
+    can = Abilities(rounds=True)
+
+    def __init__(
+        self,
+        mail: configuration.Mail,
+        key: bytes,
+        links: Links,
+        clock: Clock,
+        *,
+        password: str = "",
+        tls: ssl.SSLContext | None = None,
+        keep_seconds: float = 30.0,
+    ) -> None:
+        """`key` signs the links; `tls` says whom to trust (None: the system's authorities).
+
+        A connection without work is closed after `keep_seconds`.
+        """
+        self._access = Access(mail.relay, password, tls)
+        self._sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
+        self._outlet = Outlet(
+            relay=mail.relay,
+            sender=encode.address(mail.sender),
+            pool=Pool(self._access, keep_seconds),
+            breaker=Breaker(time.monotonic, random.random),
+            bucket=Bucket(mail.relay.per_second, time.monotonic),
+            write=self._write,
+        )
+        self._key = key
+        self._links = links
+        self._clock = clock
+        self._compiled: OrderedDict[Issue, Compiled] = OrderedDict()
+        self._lock = threading.Lock()
+        self._draining = threading.Lock()
+
+    # -- before anything leaves --
+
+    def limits(self) -> Limits:
+        """Mail has none that a network would tell."""
+        return Limits()
+
+    def prepare(self, content: Content) -> Content:
+        """Nothing to fetch: the content as it is."""
+        return content
+
+    def compose(self, content: Content, limits: Limits) -> Payload:
+        """The payload, unchanged, once it is sure that it can be sent.
+
+        Raises `ComposeError` for an unknown slot, a missing part, HTML above
+        `MAX_HTML_BYTES`, or a part without a way to leave the list.
+        """
+        payload = content.payload
+        for part in ("subject", "text", "html"):
+            if not str(payload.get(part, "")).strip():
+                raise ComposeError(f"the mail has no {part}; fill it in")
+        if encode.one_line(payload["subject"]) != payload["subject"].strip():
+            raise ComposeError("the mail's subject has a line break or double spaces; write it as one line")
+        subject_parts(payload["subject"])
+        slots.parts(payload.get("preheader", ""))
+        for part in ("text", "html"):
+            if "unsubscribe_url" not in slots.parts(payload[part])[1::2]:
+                raise ComposeError(f"the mail's {part} has no ⟦unsubscribe_url⟧; add the link to leave the list")
+        if (size := len(payload["html"].encode())) >= MAX_HTML_BYTES:
+            raise ComposeError(f"the mail's HTML has {size // 1000} kB, which mail programs cut off; keep it below 80")
+        return payload
+
+    def check(self) -> Health:
+        """Connect, secure, sign on, NOOP, QUIT; sends nothing."""
+        connection = Connection(self._access)
+        try:
+            connection.open()
+            alive = connection.alive()
+        except (Transient, Credentials) as error:
+            return Health(False, str(error))
+        finally:
+            connection.close()
+        how = "in one go" if connection.pipelining else "command by command"
+        return Health(alive, f"{self._access.name} {'answers' if alive else 'hangs up'} and takes mails {how}")
+
+    # -- sending --
+
+    def drain(self, ledger: Ledger, stop: threading.Event | None = None) -> Counter[str]:
+        """Send what is due until nothing is, or `stop` is set; gives how many came to which outcome.
+
+        While the relay is in trouble it returns at once and claims nothing. A
+        second call while one runs does nothing. Raises `Credentials`, and
+        whatever the ledger raises.
+        """
+        if not self._draining.acquire(blocking=False):
+            return Counter()
+        try:
+            self._outlet.pool.reap()
+            if self._outlet.breaker.seconds_left() > 0:
+                return Counter()
+            return Drain(self._outlet, ledger, stop or threading.Event()).run()
+        finally:
+            self._draining.release()
+
+    def close(self) -> None:
+        """Say goodbye to the relay; a later `drain` connects again."""
+        self._outlet.pool.close()
+
+    def _write(self, ledger: Ledger, letters: Sequence[Letter], done: Done) -> Iterator[Mail]:
+        """The letters written out one by one; those that can't be go to `done` with the reason."""
+        issues = {_issue(letter): letter for letter in letters}
+        contents = {issue: self._content(ledger, issue, letter) for issue, letter in issues.items()}
+        return self._written(contents, letters, done)
+
+    def _written(self, contents: Mapping[Issue, Compiled], letters: Sequence[Letter], done: Done) -> Iterator[Mail]:
+        date = rfc_date(self._clock())
+        for letter in letters:
+            try:
+                data = contents[_issue(letter)].personalise(slots.personal(letter, self._key, date))
+                mail = Mail(letter, encode.address(letter.address), data)
+            except ComposeError as error:
+                done.append((letter, Failed(str(error))))
+            else:
+                yield mail
+
+    def _content(self, ledger: Ledger, issue: Issue, letter: Letter) -> Compiled:
+        with self._lock:
+            if issue in self._compiled:
+                self._compiled.move_to_end(issue)
+                return self._compiled[issue]
+        made = compile(ledger.payload(letter.content_id), self._sender).bind(slots.shared(letter, self._links))
+        with self._lock:
+            self._compiled[issue] = made
+            while len(self._compiled) > _CACHED:
+                self._compiled.popitem(last=False)
+        return made
+
+
+def _issue(letter: Letter) -> Issue:
+    return letter.content_id, letter.list_id, letter.language
+
+
+def from_settings(settings: configuration.Settings, clock: Clock) -> Mailer:
+    """The mailer that config.toml describes. Raises `SettingsError`."""
+    relay = settings.mail.relay
+    password = ""
+    if relay.username:
+        password = configuration.secret(
+            settings, "mail.relay", env=relay.password_env, file=relay.password_file, what="password"
+        )
+    links = Links(settings.site.url, {name: each.title for name, each in settings.lists.items()})
+    bundle = settings.proxy.ca_bundle
+    return Mailer(
+        settings.mail,
+        configuration.signing_key(settings),
+        links,
+        clock,
+        password=password,
+        tls=trusting(settings.path(bundle)) if bundle and relay.security != "none" else None,
+    )
+
+
+def trusting(bundle: Path) -> ssl.SSLContext:
+    """A TLS context that trusts the authorities in `bundle`, PEM. Raises `SettingsError`."""
+    try:
+        return ssl.create_default_context(cafile=str(bundle))
+    except OSError as error:
+        raise SettingsError(f"config.toml: [proxy] ca_bundle {bundle} can't be used ({error}); correct it") from error

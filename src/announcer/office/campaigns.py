@@ -1,0 +1,313 @@
+"""Campaigns: read the facts, plan, word and approve. One store transaction per verb."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from announcer.errors import AnnouncerError, NotFound, StoreError
+from announcer.model.campaign import Message, Planned, Playbook
+from announcer.model.changes import Change, Facts
+from announcer.model.content import Limits, Payload
+from announcer.model.facts import EventStatus, PubStatus
+from announcer.model.ledger import MessageState
+from announcer.model.people import Actor
+from announcer.office import wording
+from announcer.office.house import House
+from announcer.planning import changes as planned_changes
+from announcer.planning.calendar import calendar_of
+from announcer.planning.campaign import Campaign as Planning
+from announcer.planning.campaign import ConfirmedChange
+from announcer.planning.plan import plan
+from announcer.planning.rules import (
+    playbook_from,
+    rule_definition,
+    rule_from_definition,
+    shipped_playbooks,
+)
+from announcer.store import campaign as store
+from announcer.store import changes, codec, contents, facts, journal
+from announcer.store.campaign import Campaign
+
+DEFAULT_PLAYBOOK = "simple-notice"
+EVENT_PLAYBOOK = "conference"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A campaign as it stands: what planning and wording need to know of it."""
+
+    key: Campaign
+    scene: wording.Scene
+    planning: Planning
+    anchors: Mapping[str, int]  #: `change:17` → 17
+
+    @property
+    def facts(self) -> Facts:
+        """The event and the announcement, in their latest versions."""
+        return self.scene.facts
+
+
+def find(connection: sa.Connection, name: str) -> Campaign:
+    """The campaign of an event or an announcement, by its id; raises `NotFound`."""
+    if name in facts.event_ids(connection):
+        return Campaign(event_id=name)
+    if name in facts.announcement_ids(connection):
+        announcement = facts.announcement_facts(connection, name)
+        if announcement.event_id is not None:
+            return Campaign(event_id=announcement.event_id)
+        return Campaign(announcement_id=name)
+    raise NotFound(f"there is no event or announcement {name!r}; 'announcer status' lists all")
+
+
+def all_campaigns(connection: sa.Connection) -> list[Campaign]:
+    """Every campaign, events first."""
+    events = [Campaign(event_id=id_) for id_ in facts.event_ids(connection)]
+    alone = [
+        Campaign(announcement_id=id_)
+        for id_ in facts.announcement_ids(connection)
+        if facts.announcement_facts(connection, id_).event_id is None
+    ]
+    return events + alone
+
+
+def seed_playbooks(house: House) -> None:
+    """Store the shipped playbooks and those of config.toml, once: from then on the database's count."""
+    zone = house.planning_zone
+    first = {**shipped_playbooks(zone), **_configured(house)}
+    with house.database.write() as connection:
+        known = set(store.playbook_ids(connection))
+        for id_, playbook in first.items():
+            if id_ not in known:
+                rules = {rule.id: json.dumps(rule_definition(rule), ensure_ascii=False) for rule in playbook.rules}
+                store.save_playbook(connection, id_, rules, "shipped")
+
+
+def _configured(house: House) -> dict[str, Playbook]:
+    return {id_: playbook_from(id_, rules, house.planning_zone) for id_, rules in house.settings.playbooks.items()}
+
+
+def read_playbook(connection: sa.Connection, id_: str) -> Playbook:
+    """A playbook as the office left it; raises `NotFound`."""
+    rules = store.playbook_rules(connection, id_)
+    return Playbook(id_, tuple(rule_from_definition(rule, json.loads(text)) for rule, text in rules.items()))
+
+
+def read_world(connection: sa.Connection, house: House, key: Campaign, now: datetime) -> World:
+    """Everything about a campaign, from one consistent view of the store."""
+    current = _read_facts(connection, key)
+    recorded = changes.of_campaign(connection, key)
+    words = _read_words(connection, key)
+    first = journal.recall(connection, f"first-planned:{key}")
+    planning = Planning(
+        facts=current,
+        playbook=read_playbook(connection, _playbook_id(connection, key)),
+        channels=house.names_by_kind(),
+        calendar=calendar_of(house.settings.office),
+        now=now,
+        changes=tuple(ConfirmedChange(r.id, r.change, r.at) for r in recorded),
+        words=frozenset(words),
+        first_planned=datetime.fromisoformat(first) if first else None,
+        known=store.known_occurrences(connection, key),
+        collision_minutes=house.settings.office.collision_minutes,
+        zone=house.planning_zone,
+    )
+    told = {f"change:{r.id}": _told(connection, key, r) for r in recorded}
+    scene = wording.Scene(current, told, words)
+    return World(key, scene, planning, {f"change:{r.id}": r.id for r in recorded})
+
+
+def _read_facts(connection: sa.Connection, key: Campaign, versions: str = "") -> Facts:
+    """The facts of a campaign, or those of `versions` (`event:announcement`)."""
+    event_version, announcement_version = (int(part) or None for part in (versions or "0:0").split(":"))
+    if key.event_id is None:
+        assert key.announcement_id is not None
+        return Facts(None, facts.announcement_facts(connection, key.announcement_id, announcement_version))
+    announcements = facts.announcement_ids(connection, key.event_id)
+    return Facts(
+        facts.event_facts(connection, key.event_id, event_version),
+        facts.announcement_facts(connection, announcements[0], announcement_version) if announcements else None,
+    )
+
+
+def _told(connection: sa.Connection, key: Campaign, recorded: changes.Recorded) -> wording.Told:
+    before = _read_facts(connection, key, recorded.facts_before)
+    return wording.Told(recorded.change, before, planned_changes.apply(recorded.change, before, recorded.at))
+
+
+def _playbook_id(connection: sa.Connection, key: Campaign) -> str:
+    if key.event_id is None:
+        return DEFAULT_PLAYBOOK
+    return facts.chosen_playbook(connection, key.event_id) or EVENT_PLAYBOOK
+
+
+def _read_words(connection: sa.Connection, key: Campaign) -> dict[str, str]:
+    kept = journal.recall(connection, f"words:{key}")
+    return dict(json.loads(kept)) if kept else {}
+
+
+# -- Planning --
+
+
+def plan_campaign(house: House, key: Campaign, actor: Actor, now: datetime) -> list[Message]:
+    """Plan, or plan again: the open messages become what the playbook says of the facts.
+
+    Raises `PlanningError` with nothing changed.
+    """
+    with house.database.write() as connection:
+        world = read_world(connection, house, key, now)
+        wanted = plan(world.planning)
+        if world.planning.first_planned is None:
+            journal.remember(connection, f"first-planned:{key}", now.isoformat())
+        apply(connection, world, wanted)
+        journal.note(connection, actor, now, "plan", str(key), after=f"{len(wanted)} messages")
+        return store.messages(connection, key)
+
+
+def apply(connection: sa.Connection, world: World, wanted: Sequence[Planned]) -> None:
+    """Make the store's open messages what a plan says."""
+    announcement = world.facts.announcement
+    store.apply_plan(
+        connection, world.key, announcement.id if announcement else None, wanted, world.anchors, _why_gone(world.facts)
+    )
+
+
+def _why_gone(current: Facts) -> str:
+    """Why a message is no longer in the plan, as a key of planning.why."""
+    event, announcement = current.event, current.announcement
+    if event is not None and event.status is EventStatus.CANCELLED:
+        return "event_cancelled"
+    if event is not None and event.status is EventStatus.POSTPONED:
+        return "event_postponed"
+    if announcement is not None and announcement.status is PubStatus.CANCELED:
+        return "withdrawn"
+    return "not_planned"
+
+
+def give_words(house: House, key: Campaign, rule: str, text: str, actor: Actor, now: datetime) -> list[Message]:
+    """A person's own text for a message that waits for it (`rule`, or `rule@day:2`); plans again."""
+    with house.database.write() as connection:
+        playbook = read_playbook(connection, _playbook_id(connection, key))
+        known = [r.id for r in playbook.rules if r.needs_words]
+        if rule.partition("@")[0] not in known:
+            raise NotFound(f"no message waits for words under {rule!r}; known: {', '.join(known) or 'none'}")
+        words = {**_read_words(connection, key), rule: text}
+        journal.remember(connection, f"words:{key}", json.dumps(words, ensure_ascii=False))
+        journal.note(connection, actor, now, "words", f"{key} {rule}", after=text)
+    return plan_campaign(house, key, actor, now)
+
+
+# -- Wording and approval --
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Exactly what a message sends in one language, or why it can't be said."""
+
+    message: Message
+    language: str
+    payload: Payload
+    problem: str = ""
+
+
+def preview(house: House, key: Campaign, now: datetime, ids: Collection[int] | None = None) -> list[Preview]:
+    """What the messages of a campaign say: the stored content where there is one, else as it would be worded now."""
+    with house.database.read() as connection:
+        world = read_world(connection, house, key, now)
+        chosen = [m for m in store.messages(connection, key) if ids is None or m.id in ids]
+        stored = {m.id: contents.current(connection, m.id) for m in chosen}
+    result: list[Preview] = []
+    for message in chosen:
+        if stored[message.id]:
+            result += [Preview(message, c.language, c.payload) for c in stored[message.id]]
+        else:
+            result += _worded_preview(house, world, message, now)
+    return result
+
+
+def _worded_preview(house: House, world: World, message: Message, now: datetime) -> list[Preview]:
+    try:
+        limits = house.limits(message.planned.channel, now)
+        worded = wording.payloads(house, world.scene, message.planned, limits)
+    except AnnouncerError as error:
+        return [Preview(message, world.scene.language, {}, str(error))]
+    return [Preview(message, language, payload) for language, payload in worded]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What an approval did."""
+
+    approved: tuple[int, ...]
+    problems: tuple[tuple[int, str], ...]  #: Messages that can't be said, and why.
+
+
+def approve(house: House, key: Campaign, actor: Actor, now: datetime, ids: Collection[int] | None = None) -> Approval:
+    """Word and approve the drafts of a campaign, or those of `ids`: from here on exactly this text is sent."""
+    with house.database.read() as connection:
+        world = read_world(connection, house, key, now)
+        drafts = [m for m in store.messages(connection, key) if _wants_approval(m, ids)]
+    worded: dict[int, list[tuple[str, Payload]]] = {}
+    problems: list[tuple[int, str]] = []
+    known: dict[str, Limits] = {}
+    for message in drafts:
+        try:
+            channel = message.planned.channel
+            known[channel] = house.limits(channel, now)
+            worded[message.id] = wording.payloads(house, world.scene, message.planned, known[channel])
+        except AnnouncerError as error:
+            problems.append((message.id, str(error)))
+    with house.database.write() as connection:
+        _refuse_outdated(connection, world)
+        for message in drafts:
+            if message.id in worded:
+                keep(connection, world, message, worded[message.id], known[message.planned.channel], now)
+                contents.approve(connection, message, actor, now)
+                journal.note(connection, actor, now, "approve", f"message {message.id}", after=str(key))
+    return Approval(tuple(worded), tuple(problems))
+
+
+def _wants_approval(message: Message, ids: Collection[int] | None) -> bool:
+    return message.state in (MessageState.DRAFT, MessageState.HELD) and (ids is None or message.id in ids)
+
+
+def _refuse_outdated(connection: sa.Connection, world: World) -> None:
+    """What was worded from older facts must not be approved."""
+    found = wording.Scene(_read_facts(connection, world.key)).version
+    if found != world.scene.version:
+        raise StoreError(f"{world.key} was changed while this ran; look at it and try again")
+
+
+def keep(
+    connection: sa.Connection,
+    world: World,
+    message: Message,
+    worded: Iterable[tuple[str, Payload]],
+    limits: Limits,
+    now: datetime,
+) -> bool:
+    """Store the payloads of a message as its current contents; whether anything changed."""
+    return contents.keep(
+        connection,
+        message.id,
+        list(worded),
+        facts_version=world.scene.version,
+        limits=codec.dump_object(limits),
+        now=now,
+    )
+
+
+def with_change(world: World, change: Change, after: Facts, change_id: int, now: datetime) -> World:
+    """The world as it would be after a change, under the number it will have."""
+    anchor = f"change:{change_id}"
+    told = {**world.scene.told, anchor: wording.Told(change, world.facts, after)}
+    planning = replace(
+        world.planning, facts=after, now=now, changes=(*world.planning.changes, ConfirmedChange(change_id, change, now))
+    )
+    return World(
+        world.key, wording.Scene(after, told, world.scene.words), planning, {**world.anchors, anchor: change_id}
+    )

@@ -1,0 +1,108 @@
+"""Taking in announcements and events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from announcer.errors import Conflict, IntakeError, NotFound
+from announcer.intake.event_file import read_event
+from announcer.intake.release import Proposal, read_release
+from announcer.model.facts import Certainty, Event, Session
+from announcer.model.people import Actor
+from announcer.office.house import House
+from announcer.store import campaign as store
+from announcer.store import facts, journal
+
+LARGEST_FILE = 5_000_000
+
+
+def read_file(path: Path) -> str:
+    """A text file from outside; raises `IntakeError` if it can't be read as text."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise IntakeError(f"{path}: {error.strerror}; check the path") from error
+    if len(data) > LARGEST_FILE:
+        raise IntakeError(
+            f"{path} has {len(data) // 1_000_000} MB, more than {LARGEST_FILE // 1_000_000}; give the text alone"
+        )
+    if data.startswith(b"%PDF"):
+        raise IntakeError(f"{path} is a PDF, which is not taken; copy its text into a .txt or .md file")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise IntakeError(f"{path} is no text this program can read; save it as UTF-8")
+
+
+def propose_announcement(house: House, path: Path) -> Proposal:
+    """Read a release without storing it: what was taken, stripped and found wanting."""
+    proposal = read_release(read_file(path), path.name, house.planning_zone)
+    event_id = proposal.event_id
+    if event_id is not None:
+        with house.database.read() as connection:
+            _require_event(connection, event_id, path.name)
+    return proposal
+
+
+def _require_event(connection: sa.Connection, event_id: str, name: str) -> None:
+    try:
+        facts.event_facts(connection, event_id)
+    except NotFound as error:
+        raise IntakeError(
+            f"{name}: front matter names the event {event_id!r}, which is not there; "
+            "add it first with 'announcer event add'"
+        ) from error
+
+
+def add_announcement(house: House, proposal: Proposal, raw: str, actor: Actor, now: datetime) -> None:
+    """Store a proposed announcement as its first version; raises `Conflict` if its id is taken."""
+    announcement = proposal.announcement
+    with house.database.write() as connection:
+        if announcement.event_id and facts.announcement_ids(connection, announcement.event_id):
+            first = facts.announcement_ids(connection, announcement.event_id)[0]
+            raise Conflict(
+                f"event {announcement.event_id!r} already has the announcement {first!r}; correct that one instead"
+            )
+        facts.save_announcement(connection, announcement, actor, now, raw)
+        journal.note(connection, actor, now, "add", f"announcement {announcement.id}", after=announcement.headline)
+
+
+def add_event(house: House, path: Path, playbook: str, actor: Actor, now: datetime) -> Event:
+    """Store an event from its TOML file; raises `Conflict` if its id is taken."""
+    event = _with_days(read_event(read_file(path), path.name))
+    with house.database.write() as connection:
+        if playbook:
+            store.playbook_rules(connection, playbook)
+        facts.save_event(connection, event, actor, now)
+        facts.choose_playbook(connection, event.id, playbook)
+        journal.note(connection, actor, now, "add", f"event {event.id}", after=event.name)
+    return event
+
+
+def _with_days(event: Event) -> Event:
+    """Sessions with a time know their day."""
+
+    def dated(session: Session) -> Session:
+        day = session.start.astimezone(event.zone).date() if session.start else session.day
+        return replace(session, day=day)
+
+    certainty = event.certainty if event.start is not None else Certainty.MISSING
+    return replace(event, certainty=certainty, sessions=tuple(dated(s) for s in event.sessions))
+
+
+def confirm_date(house: House, event_id: str, actor: Actor, now: datetime) -> Event:
+    """A person says that the date is right: from here on it plans."""
+    with house.database.write() as connection:
+        event = facts.event_facts(connection, event_id)
+        if event.start is None:
+            raise Conflict(f"event {event_id!r} has no date to confirm; set one with 'announcer move'")
+        confirmed = replace(event, certainty=Certainty.CONFIRMED, version=event.version + 1)
+        facts.save_event(connection, confirmed, actor, now)
+        journal.note(connection, actor, now, "confirm", f"event {event_id}", after=event.start.isoformat())
+    return confirmed

@@ -1,0 +1,90 @@
+"""Writes the feed files from the ledger: they are its projection and nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from announcer.feeds.files import FeedFolder
+from announcer.feeds.guids import feed_guid
+from announcer.feeds.projection import EventFeed, FeedRow, FeedSite, Projection
+from announcer.model.facts import Event
+from announcer.office.house import House
+from announcer.store import facts, feed_rows
+
+CHANNEL = "feed"
+#: How long after its end an event's feed counts as living: documentation may still follow.
+ALIVE_AFTER_END = timedelta(days=60)
+
+
+class FeedWriter:
+    """Keeps the feeds folder equal to the ledger. Not safe for use by two threads at once."""
+
+    def __init__(self, house: House, folder: Path) -> None:
+        self._house = house
+        self._folder = FeedFolder(folder)
+        self._projection: Projection | None = None
+        self._mark: object = None
+
+    def write(self) -> tuple[str, ...]:
+        """Write the files that changed, and name them. Raises `AnnouncerError` when the disk says no."""
+        with self._house.database.read() as connection:
+            mark = feed_rows.latest(connection, CHANNEL)
+            if mark == self._mark:
+                return ()
+            rows = _rows(connection)
+            site = _site(connection, self._house)
+        files, projection = self._resumed(site).changed(rows)
+        written = self._folder.write(files)
+        # Kept only now: had writing failed, the same files would come again.
+        self._projection, self._mark = projection, mark
+        return written
+
+    def _resumed(self, site: FeedSite) -> Projection:
+        if self._projection is None:
+            self._folder.prepare()
+            return Projection.resumed(site, self._folder.names())
+        return Projection(site, self._projection.known)
+
+
+def _rows(connection: sa.Connection) -> list[FeedRow]:
+    topics = {id_: facts.announcement_facts(connection, id_).topics for id_ in facts.announcement_ids(connection)}
+    return [
+        FeedRow(
+            guid=feed_guid(entry.occurrence, entry.language),
+            payload=entry.payload,
+            language=entry.language,
+            published=entry.published,
+            updated=entry.updated,
+            event_id=entry.event_id,
+            announcement_id=entry.announcement_id,
+            topics=topics.get(entry.announcement_id or "", ()),
+            withdrawn=entry.withdrawn,
+        )
+        for entry in feed_rows.published(connection, CHANNEL)
+    ]
+
+
+def _site(connection: sa.Connection, house: House) -> FeedSite:
+    site = house.settings.site
+    events = [facts.event_facts(connection, id_) for id_ in facts.event_ids(connection)]
+    return FeedSite(
+        name=site.name,
+        url=site.url,
+        feeds_url=f"{site.url}/feeds",
+        language=site.language,
+        languages=site.languages,
+        author=site.publisher.partition(",")[0] or site.name,
+        events={event.id: _event_feed(event, house) for event in events},
+    )
+
+
+def _event_feed(event: Event, house: House) -> EventFeed:
+    over = event.end is not None and house.clock() > event.end + ALIVE_AFTER_END
+    return EventFeed(
+        name=event.name,
+        page=f"{house.settings.site.url}/e/{event.id}",
+        expired=over,
+    )

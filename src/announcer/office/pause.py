@@ -1,0 +1,71 @@
+"""Pause and resume: everything, a channel, an event. Settle what is unknown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from announcer.errors import Conflict, NotFound
+from announcer.model.ledger import MessageState
+from announcer.model.people import Actor
+from announcer.office.house import House
+from announcer.store import campaign as store
+from announcer.store import facts, journal, ledger
+from announcer.store.campaign import Campaign
+
+
+def pause(house: House, what: str, actor: Actor, why: str, now: datetime) -> None:
+    """Nothing more leaves by `what` (`all`, `channel:NAME`, `event:ID`) until it is resumed."""
+    with house.database.write() as connection:
+        _check(house, connection, what)
+        journal.remember(connection, journal.pause_name(what), why or f"by {actor.name}")
+        if what.startswith("event:"):
+            _pause_event(connection, what.removeprefix("event:"))
+        journal.note(connection, actor, now, "pause", what, why=why)
+
+
+def resume(house: House, what: str, actor: Actor, now: datetime) -> None:
+    """Go on: what is no longer worth sending is missed, late messages follow their policy."""
+    with house.database.write() as connection:
+        _check(house, connection, what)
+        if not journal.forget(connection, journal.pause_name(what)):
+            raise Conflict(f"{what} is not paused; 'announcer status' shows what is")
+        if what.startswith("event:"):
+            _resume_event(connection, what.removeprefix("event:"))
+        journal.note(connection, actor, now, "resume", what)
+
+
+def _check(house: House, connection: sa.Connection, what: str) -> None:
+    kind, _, name = what.partition(":")
+    if what == journal.ALL:
+        return
+    if kind == "channel" and name in house.exits:
+        return
+    if kind == "event" and name in facts.event_ids(connection):
+        return
+    channels = ", ".join(f"channel:{name}" for name in house.exits)
+    raise NotFound(f"{what!r} can't be paused; use all, {channels} or event:ID")
+
+
+def _pause_event(connection: sa.Connection, event_id: str) -> None:
+    for message in store.messages(connection, Campaign(event_id=event_id)):
+        if message.state is MessageState.SCHEDULED:
+            store.transition(connection, message.id, MessageState.PAUSED)
+    ledger.pause_event(connection, event_id)
+
+
+def _resume_event(connection: sa.Connection, event_id: str) -> None:
+    for message in store.messages(connection, Campaign(event_id=event_id)):
+        if message.state is MessageState.PAUSED:
+            store.transition(connection, message.id, MessageState.SCHEDULED)
+    ledger.resume_event(connection, event_id)
+
+
+def settle_unknown(house: House, delivery_id: int, was_sent: bool, actor: Actor, now: datetime) -> None:
+    """A person looked: it was sent after all, or it is to be sent again."""
+    with house.database.write() as connection:
+        if not ledger.settle_unknown(connection, delivery_id, was_sent, now):
+            raise Conflict(f"delivery {delivery_id} is not unknown; 'announcer status' lists those that are")
+        verdict = "was sent" if was_sent else "send again"
+        journal.note(connection, actor, now, "settle", f"delivery {delivery_id}", after=verdict)

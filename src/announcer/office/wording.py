@@ -1,0 +1,127 @@
+"""From a planned message and the facts to the exact payloads that are previewed, approved, stored and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, cast
+
+from announcer.model.campaign import Planned, Subject
+from announcer.model.changes import CancelEvent, Change, Facts, PostponeEvent, Withdraw
+from announcer.model.content import Limits, Payload
+from announcer.model.facts import EventStatus, PubStatus, Session
+from announcer.office.house import House
+from announcer.planning.changes import in_words
+from announcer.rendering.request import Links, Notice, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change and the facts before and after it: what a notice puts into words."""
+
+    change: Change
+    before: Facts
+    after: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a message is worded from."""
+
+    facts: Facts
+    told: Mapping[str, Told] = field(default_factory=dict)  #: By anchor: `change:17`.
+    words: Mapping[str, str] = field(default_factory=dict)  #: A person's texts by rule id, or `rule@day:2`.
+
+    @property
+    def language(self) -> str:
+        """The language the campaign is announced in."""
+        return self.facts.announcement.language if self.facts.announcement else "de"
+
+    @property
+    def version(self) -> str:
+        """Which versions of the facts these are, as `event:announcement`."""
+        event, announcement = self.facts.event, self.facts.announcement
+        return f"{event.version if event else 0}:{announcement.version if announcement else 0}"
+
+
+def payloads(
+    house: House, scene: Scene, planned: Planned, limits: Limits, due_at: datetime | None = None
+) -> list[tuple[str, Payload]]:
+    """The payload of a message in each of its languages.
+
+    Raises `TemplateError` or `ComposeError` when it can't be said.
+    """
+    way = house.exits[planned.channel]
+    result = []
+    for language in house.languages(planned.channel, scene.language):
+        content = house.renderer.render(_request(house, scene, planned, way.kind, language, due_at))
+        result.append((language, way.compose(content, limits)))
+    return result
+
+
+def _request(
+    house: House, scene: Scene, planned: Planned, kind: str, language: str, due_at: datetime | None
+) -> Request:
+    session, merged = _sessions(scene, planned)
+    return Request(
+        kind=planned.kind,
+        channel_kind=cast(Literal["feed", "social", "mail"], kind),
+        language=language,
+        announcement=scene.facts.announcement,
+        event=scene.facts.event,
+        session=session,
+        merged=merged,
+        when=planned.due_at or due_at,
+        notice=_notice(scene, planned, language),
+        words=_words(scene, planned),
+        links=links(house, scene.facts),
+    )
+
+
+def _sessions(scene: Scene, planned: Planned) -> tuple[Session | None, tuple[Session, ...]]:
+    event = scene.facts.event
+    if event is None or planned.occurrence.subject is not Subject.SESSION:
+        return None, ()
+    session_id = planned.occurrence.subject_id.removeprefix(f"{event.id}/")
+    others = [event.session(other) for other in planned.merged]
+    return event.session(session_id), tuple(session for session in others if session is not None)
+
+
+def _notice(scene: Scene, planned: Planned, language: str) -> Notice | None:
+    told = scene.told.get(planned.occurrence.anchor)
+    if told is None:
+        return None
+    said = in_words(told.change, told.before, told.after, language)
+    over = _called_off(scene)
+    if over is None or over is told:
+        return Notice(said.prefix, said.headline, said.sentence)
+    # An earlier notice, corrected in place: what it told is history, what counts comes first.
+    off = in_words(over.change, over.before, over.after, language)
+    return Notice(off.prefix, said.headline, f"{off.sentence} {said.sentence}")
+
+
+def _called_off(scene: Scene) -> Told | None:
+    """The change that called the event off or took the announcement back, if it still is."""
+    event, announcement = scene.facts.event, scene.facts.announcement
+    off = event is not None and event.status in (EventStatus.CANCELLED, EventStatus.POSTPONED)
+    if not off and (announcement is None or announcement.status is not PubStatus.CANCELED):
+        return None
+    endings = [t for t in scene.told.values() if isinstance(t.change, CancelEvent | PostponeEvent | Withdraw)]
+    return endings[-1] if endings else None
+
+
+def _words(scene: Scene, planned: Planned) -> str:
+    occurrence = planned.occurrence
+    return scene.words.get(f"{occurrence.rule_id}@{occurrence.anchor}", scene.words.get(occurrence.rule_id, ""))
+
+
+def links(house: House, facts: Facts) -> Links:
+    """The public addresses of an announcement and its event, from `site.url` alone."""
+    site = house.settings.site.url
+    event, announcement = facts.event, facts.announcement
+    return Links(
+        announcement_url=f"{site}/a/{announcement.id}" if announcement else "",
+        event_url=f"{site}/e/{event.id}" if event else "",
+        feed_url=f"{site}/feeds/feed.rss.xml",
+    )

@@ -1,0 +1,60 @@
+"""Everything planning has to know, and nothing it would have to look up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from announcer.model.campaign import Occurrence, Playbook
+from announcer.model.changes import Change, Facts
+from announcer.model.facts import EventStatus, PubStatus
+from announcer.planning.calendar import OfficeCalendar
+
+_OFFICE_ZONE = ZoneInfo("Europe/Berlin")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedChange:
+    """A change as a person confirmed it, under its number in the ledger."""
+
+    id: int
+    change: Change
+    at: datetime  #: When it was confirmed.
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One event or notice with its playbook, at the moment of planning. All instants are aware."""
+
+    facts: Facts
+    playbook: Playbook
+    channels: Mapping[str, tuple[str, ...]]  #: Names of the channels by kind: feed, social, mail.
+    calendar: OfficeCalendar
+    now: datetime
+    changes: tuple[ConfirmedChange, ...] = ()
+    words: frozenset[str] = frozenset()  #: Rules with a person's text: "documentation", of one day "recap@day:2".
+    first_planned: datetime | None = None  #: When this campaign was planned first; None means now.
+    known: frozenset[Occurrence] = frozenset()  #: What earlier plans already contained.
+    published: datetime | None = None  #: When the announcement was approved; None means when first planned.
+    collision_minutes: int = 60
+    session_cap: int = 6  #: Most session messages per local day and channel.
+    zone: ZoneInfo = _OFFICE_ZONE  #: For an announcement without an event.
+
+    @property
+    def place_zone(self) -> ZoneInfo:
+        """The zone whose wall clock counts: the event's, else the office's."""
+        return self.facts.event.zone if self.facts.event else self.zone
+
+    @property
+    def approved_at(self) -> datetime:
+        """What "at publication" counts from; it doesn't wander when a campaign is planned again."""
+        return self.published or self.first_planned or self.now
+
+    @property
+    def is_silent(self) -> bool:
+        """Cancelled, postponed or taken back: only notices of changes are left to say."""
+        event, announcement = self.facts.event, self.facts.announcement
+        called_off = event is not None and event.status in {EventStatus.CANCELLED, EventStatus.POSTPONED}
+        return called_off or (announcement is not None and announcement.status is PubStatus.CANCELED)

@@ -1,0 +1,120 @@
+"""What a confirmed change makes the campaign say: `change:17` of the rule whose kind fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from announcer.model.campaign import Kind, Occurrence, Rule, Sessions, Subject
+from announcer.model.changes import (
+    CancelEvent,
+    CancelSession,
+    Change,
+    ChangeRoom,
+    CorrectAnnouncement,
+    CorrectWording,
+    Delay,
+    Facts,
+    MoveEvent,
+    MoveSession,
+    PostponeEvent,
+    ReplacePerson,
+    Withdraw,
+)
+from announcer.planning.campaign import Campaign, ConfirmedChange
+
+#: After this a change that no plan ever contained is history, and a new rule doesn't bring it up again.
+FRESH = timedelta(days=1)
+
+_OF_EVENT = (MoveEvent, PostponeEvent, CancelEvent)
+_OF_SESSION = (ChangeRoom, MoveSession, CancelSession, Delay)
+
+
+def kind_of(change: Change) -> Kind | None:
+    """What a change makes us say; None for what is mended in silence."""
+    match change:
+        case ChangeRoom():
+            return Kind.ROOM_CHANGE
+        case MoveEvent():
+            return Kind.MOVE
+        case CancelEvent():
+            return Kind.CANCELLATION
+        case PostponeEvent():
+            return Kind.POSTPONEMENT
+        case MoveSession() | CancelSession() | Delay() | ReplacePerson():
+            return Kind.PROGRAMME_CHANGE
+        case CorrectWording() | CorrectAnnouncement():
+            return Kind.CORRECTION if change.material else None
+        case Withdraw():
+            return None
+
+
+def is_told(rule: Rule, confirmed: ConfirmedChange, facts: Facts) -> bool:
+    """Whether this rule speaks of this change. What happens to sessions that are not public stays inside."""
+    if kind_of(confirmed.change) is not rule.kind:
+        return False
+    if not isinstance(confirmed.change, _OF_SESSION):
+        return True
+    session = facts.event.session(confirmed.change.session_id) if facts.event else None
+    kinds = {kind.lower() for kind in rule.session_kinds}
+    if session is None:
+        return not kinds
+    shown = session.public or rule.sessions is Sessions.ALL
+    return shown and (not kinds or session.kind.lower() in kinds)
+
+
+def occurrence_of(rule: Rule, confirmed: ConfirmedChange, facts: Facts) -> Occurrence:
+    """The one occurrence of a change on a rule: about the session, the announcement or the event."""
+    anchor = f"change:{confirmed.id}"
+    event, announcement = facts.event, facts.announcement
+    if event is not None and isinstance(confirmed.change, _OF_SESSION):
+        return Occurrence(Subject.SESSION, f"{event.id}/{confirmed.change.session_id}", rule.id, anchor)
+    if announcement is not None and (event is None or rule.kind is Kind.CORRECTION):
+        return Occurrence(Subject.ANNOUNCEMENT, announcement.id, rule.id, anchor)
+    return Occurrence(Subject.EVENT, event.id if event else "", rule.id, anchor)
+
+
+def is_history(occurrence: Occurrence, confirmed: ConfirmedChange, campaign: Campaign) -> bool:
+    """Whether a change was told, or not, long ago, so that a new rule must not bring it up again."""
+    if occurrence in campaign.known:
+        return False
+    told = any(known.anchor == occurrence.anchor for known in campaign.known)
+    return told or confirmed.at < campaign.now - FRESH
+
+
+def overtaken(changes: Sequence[ConfirmedChange]) -> dict[int, int]:
+    """Which change is overtaken by which later one, by their ids.
+
+    What happens to the whole event overtakes everything before it, except
+    that a new date leaves what was said about single sessions; two changes
+    of one session in the same respect: the later one counts.
+    """
+    ordered = sorted(changes, key=lambda confirmed: (confirmed.at, confirmed.id))
+    found: dict[int, int] = {}
+    for number, earlier in enumerate(ordered):
+        for later in ordered[number + 1 :]:
+            if _overtakes(later.change, earlier.change):
+                found[earlier.id] = later.id
+                break
+    return found
+
+
+def as_announced(confirmed: ConfirmedChange, facts: Facts) -> Facts:
+    """The facts a notice's `not_after` counts from: a moved event is worth telling until its old end."""
+    event = facts.event
+    if event is None or not isinstance(confirmed.change, MoveEvent) or event.previous_start is None:
+        return facts
+    return replace(facts, event=replace(event, start=event.previous_start, end=event.previous_end))
+
+
+def _overtakes(later: Change, earlier: Change) -> bool:
+    if isinstance(later, CancelEvent | PostponeEvent):
+        return True
+    if isinstance(later, MoveEvent):
+        return isinstance(earlier, _OF_EVENT)
+    if not isinstance(later, _OF_SESSION) or not isinstance(earlier, _OF_SESSION):
+        return False
+    same = later.session_id == earlier.session_id
+    respect = isinstance(later, ChangeRoom) == isinstance(earlier, ChangeRoom)
+    return same and (respect or isinstance(later, CancelSession))

@@ -1,0 +1,155 @@
+"""Why a message stands where it stands: keys with values, and their words.
+
+A key is stored with the plan, e.g. "quiet_hours:2026-03-01T21:00"; its words
+come later, in the language of whoever reads them. Moments in keys are local
+to the event; two values are parted by "|".
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from announcer.model.facts import Event
+from announcer.planning.phrases import day_words, moment_words, quoted
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "quiet_hours": (
+        "war für {0} vorgesehen; wegen der Ruhezeit verlegt",
+        "was meant for {0}; moved out of the quiet hours",
+    ),
+    "quiet_hours_exempt": (
+        "geht trotz Ruhezeit am {0} hinaus, weil der Zeitpunkt feststeht oder die Änderung eilt",
+        "leaves on {0} in spite of the quiet hours, because its moment is fixed or the change is urgent",
+    ),
+    "quiet_hours_kept": (
+        "bleibt trotz Ruhezeit bei {0}: Jede Verlegung würde Sperrfrist, Frist, Beginn oder Verfall überschreiten",
+        "stays at {0} in spite of the quiet hours: moving it would cross embargo, deadline, start or expiry",
+    ),
+    "embargo": (
+        "war für {0} vorgesehen; wartet auf das Ende der Sperrfrist",
+        "was meant for {0}; waits for the embargo",
+    ),
+    "summer_time": (
+        "die Uhrzeit {0} gibt es an diesem Tag wegen der Zeitumstellung nicht; eine Stunde später",
+        "the time {0} does not exist because summer time begins; one hour later",
+    ),
+    "collision": (
+        "war für {1} vorgesehen; rückt wegen „{0}“ nach hinten",
+        "was meant for {1}; gives way to “{0}”",
+    ),
+    "superseded": (
+        "entfällt: „{0}“ geht zur selben Zeit hinaus und ist wichtiger",
+        "dropped: “{0}” leaves at the same time and matters more",
+    ),
+    "superseded_change": (
+        "entfällt: durch die spätere Änderung {0} überholt",
+        "dropped: overtaken by the later change {0}",
+    ),
+    "past": (
+        "entfällt: der Zeitpunkt {0} lag bei der Planung schon zurück",
+        "dropped: its moment {0} had already passed when it was planned",
+    ),
+    "event_past": ("entfällt: die Veranstaltung ist vorbei", "dropped: the event is over"),
+    "too_late": ("entfällt: lohnt sich nur bis {0}", "dropped: only worth sending until {0}"),
+    "after_start": (
+        "entfällt: läge nach dem Beginn der Veranstaltung",
+        "dropped: it would come after the start of the event",
+    ),
+    "not_after_fallback": (
+        "lohnt sich bis {1}, weil eine Angabe fehlt ({0})",
+        "worth sending until {1}, because a fact is missing ({0})",
+    ),
+    "not_after_unknown": (
+        "wie lange sich die Nachricht lohnt, ist offen, weil eine Angabe fehlt ({0})",
+        "how long it is worth sending is open, because a fact is missing ({0})",
+    ),
+    "session_cap": (
+        "entfällt: höchstens {0} Programmhinweise je Tag und Kanal",
+        "dropped: at most {0} session posts per day and channel",
+    ),
+    "unapproved": ("nicht rechtzeitig freigegeben", "nobody approved it in time"),
+    "waited_in_vain": ("was fehlte, kam nicht rechtzeitig", "what it waited for did not come in time"),
+    "undecided": ("nicht rechtzeitig entschieden", "nobody decided in time"),
+    "paused_past": ("war über ihre Zeit hinaus angehalten", "it was paused past its time"),
+    "late": ("der Zeitpunkt ist verstrichen", "its moment had passed"),
+    "late_ask": (
+        "der Zeitpunkt ist verstrichen; bitte entscheiden, ob sie noch hinausgeht",
+        "its moment has passed; decide whether it still leaves",
+    ),
+    "text_changed": (
+        "der Text ist nicht mehr der freigegebene; bitte neu freigeben",
+        "its text is not the approved one; approve it again",
+    ),
+    "not_planned": ("entfällt: nicht mehr im Plan", "dropped: no longer in the plan"),
+    "event_cancelled": ("entfällt: die Veranstaltung ist abgesagt", "dropped: the event is cancelled"),
+    "event_postponed": ("entfällt: die Veranstaltung ist verschoben", "dropped: the event is put off"),
+    "withdrawn": ("entfällt: die Mitteilung ist zurückgezogen", "dropped: the announcement was withdrawn"),
+    "parallel": ("spricht auch von gleichzeitigen Programmpunkten: {0}", "also speaks of parallel sessions: {0}"),
+}
+
+_WAITS: dict[str, tuple[str, str]] = {
+    "event.start": ("bestätigtes Datum der Veranstaltung", "confirmed date of the event"),
+    "event.end": ("Ende der Veranstaltung", "end of the event"),
+    "event.doors": ("Uhrzeit des Einlasses", "time the doors open"),
+    "registration.opens": ("Beginn der Anmeldung", "opening of the registration"),
+    "registration.closes": ("Ende der Anmeldung", "closing of the registration"),
+    "announcement.withheld": ("Freigabe der Mitteilung", "release of the announcement"),
+    "session.start": ("Uhrzeit: {0}", "time: {0}"),
+    "session.end": ("Ende: {0}", "end: {0}"),
+    "words": ("Ihr Text: {0}", "your text: {0}"),
+}
+
+
+def why(name: str, *values: datetime | str | int) -> str:
+    """The key of a reason; local moments are written to the minute."""
+    if name not in _WORDS:
+        raise ValueError(f"no reason is called {name!r}; add its words to planning/why.py")
+    if not values:
+        return name
+    return f"{name}:{'|'.join(_written(value) for value in values)}"
+
+
+def local_why(name: str, instant: datetime, zone: ZoneInfo) -> str:
+    """The key of a reason whose only value is a moment on the wall clock of `zone`."""
+    return why(name, instant.astimezone(zone))
+
+
+def explain(key: str, language: str) -> str:
+    """A reason in words, German or English; what is no key of this program is returned as it is."""
+    name, _, values = key.partition(":")
+    if name not in _WORDS:
+        return key
+    german, english = _WORDS[name]
+    return (german if language == "de" else english).format(*(_read(value, language) for value in values.split("|")))
+
+
+def waits_for_words(key: str, event: Event | None, language: str) -> str:
+    """What a message waits for, in words: `session.start:grusswort` is "Uhrzeit: Grußwort „…“"."""
+    name, _, value = key.partition(":")
+    if name not in _WAITS:
+        return key
+    german, english = _WAITS[name]
+    return (german if language == "de" else english).format(_item(value, event, language))
+
+
+def _item(value: str, event: Event | None, language: str) -> str:
+    session = event.session(value) if event else None
+    if session is None:
+        return value
+    return f"{session.kind} {quoted(session.title, language)}".strip()
+
+
+def _written(value: datetime | str | int) -> str:
+    return f"{value:%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else str(value)
+
+
+def _read(value: str, language: str) -> str:
+    try:
+        if "T" not in value:
+            if value.partition(":")[0] in _WAITS:
+                return waits_for_words(value, None, language)
+            return day_words(date.fromisoformat(value), language)
+        return moment_words(datetime.fromisoformat(value), language)
+    except ValueError:
+        return value

@@ -1,0 +1,172 @@
+"""Requests become contents. Pure: the templates are read when the renderer is made, and nothing after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from announcer.errors import TemplateError
+from announcer.model.content import Content, Payload
+from announcer.rendering import clean, mail, markdown, scene, words
+from announcer.rendering.library import Library
+from announcer.rendering.request import Notice, Request
+from announcer.rendering.scene import Scene
+from announcer.settings import Site
+
+_SUFFIXES = {"feed": "md", "social": "txt", "mail": "md"}
+_LONGEST_SUBJECT = 150
+_LONGEST_PREHEADER = 140
+_LONGEST_TITLE = 400
+_LONGEST_SUMMARY = 600
+_LONGEST_LEAD = 1000
+#: How much programme and text a mail shows; the next line counts where the one before made it too large.
+_EXTENTS = ((60, 24_000), (20, 6_000), (0, 1_500))
+
+
+class Renderer:
+    """Puts messages into words. Safe to use from several threads."""
+
+    def __init__(self, folders: Sequence[Path], site: Site) -> None:
+        """Read the templates of `folders`, the first winning file by file; the shipped ones fill up.
+
+        Raises `TemplateError` for a folder, a file of words or a style sheet that can't be used.
+        """
+        self._library = Library(folders)
+        self._composer = mail.Composer(self._library)
+        self._site = scene.site_view(site)
+
+    def check(self) -> list[str]:
+        """Compile every template; the faults found, one sentence each."""
+        return self._library.check()
+
+    def render(self, request: Request) -> Content:
+        """What `request` says. The same request always gives the same bytes.
+
+        Raises `TemplateError`, naming file and line, for a template that can't be filled in.
+        """
+        if request.language not in words.LANGUAGES:
+            known = ", ".join(words.LANGUAGES)
+            raise TemplateError(f"there are no words for the language {request.language!r}; known are {known}")
+        try:
+            drawn = scene.draw(request, self._site, self._library.fixed[request.language])
+        except KeyError as error:
+            raise TemplateError(f"words.{request.language}.toml has no word {error}; add it") from error
+        name = self._template(request, drawn)
+        payload = {"feed": self._feed, "social": self._social, "mail": self._mail}[request.channel_kind](name, drawn)
+        return Content(request.channel_kind, request.language, payload)
+
+    def _template(self, request: Request, drawn: Scene) -> str:
+        folder, suffix = request.channel_kind, _SUFFIXES[request.channel_kind]
+        return self._library.first([f"{folder}/{name}.{request.language}.{suffix}" for name in _names(request, drawn)])
+
+    def _sections(self, name: str, drawn: Scene, wanted: Sequence[str]) -> dict[str, str]:
+        sections = self._library.sections(name, _variables(drawn))
+        for section in wanted:
+            if section not in sections:
+                raise TemplateError(
+                    f"{self._library.path(name)} has no section {section!r}; "
+                    f'begin it with {{% extends "{name.split("/")[0]}/base…" %}} and write blocks'
+                )
+        return sections
+
+    def _feed(self, name: str, drawn: Scene) -> Payload:
+        parts = self._sections(name, drawn, ("title", "summary", "body"))
+        sentence = drawn.notice.sentence if drawn.notice else ""
+        notice = f"**{clean.escape_markdown(sentence)}**\n\n" if sentence else ""
+        payload = {
+            "title": _titled(drawn, _plain(parts["title"]), _LONGEST_TITLE),
+            "summary": clean.cut(_summed_up(drawn, parts["summary"]), _LONGEST_SUMMARY),
+            "html": markdown.parse(notice + parts["body"], drawn.link or drawn.site.url).html(),
+            "link": drawn.link,
+            "categories": [*drawn.release.topics, drawn.kind_label],
+        }
+        _check_slots(self._library.path(name), payload, allowed=())
+        return payload
+
+    def _social(self, name: str, drawn: Scene) -> Payload:
+        parts = self._sections(name, drawn, ("lead", "fact"))
+        lead = _titled(drawn, " ".join(parts["lead"].split()), None)
+        if drawn.notice and drawn.notice.sentence:
+            lead = f"{words.stop(lead)} {drawn.notice.sentence}"
+        payload = {
+            "lead": clean.cut(lead, _LONGEST_LEAD),
+            "fact": " ".join(parts["fact"].split()),
+            "link": drawn.link,
+            "hashtags": list(drawn.event.hashtags),
+            "language": drawn.language,
+            "spoiler_text": "",
+        }
+        _check_slots(self._library.path(name), payload, allowed=())
+        return payload
+
+    def _mail(self, name: str, drawn: Scene) -> Payload:
+        for sessions, characters in _EXTENTS:
+            payload = self._mail_of(name, scene.shorter(drawn, sessions, characters))
+            if len(payload["html"].encode()) < mail.LARGEST_HTML:
+                return payload
+        raise TemplateError(
+            f"{self._library.path(name)} makes a mail of more than {mail.LARGEST_HTML // 1000} kB, "
+            "which mail programs cut off; shorten it or mail/layout.html"
+        )
+
+    def _mail_of(self, name: str, drawn: Scene) -> Payload:
+        parts = self._sections(name, drawn, ("subject", "preheader", "title", "body"))
+        heads = {
+            "subject": _titled(drawn, _plain(parts["subject"]), _LONGEST_SUBJECT),
+            "preheader": clean.cut(_summed_up(drawn, parts["preheader"]), _LONGEST_PREHEADER),
+            "title": _titled(drawn, _plain(parts["title"]), _LONGEST_TITLE),
+        }
+        path = self._library.path(name)
+        _check_slots(path, heads, allowed=())
+        body = markdown.parse(parts["body"], drawn.link or drawn.site.url)
+        variables = _variables(drawn) | heads
+        bodies = {"text": self._composer.text(variables, body), "html": self._composer.html(variables, body)}
+        _check_slots(path, bodies, allowed=clean.SLOTS)
+        for part, text in bodies.items():
+            if "⟦unsubscribe_url⟧" not in text:
+                layout = self._library.path(f"mail/layout.{'txt' if part == 'text' else part}")
+                raise TemplateError(f"{layout} lacks ⟦unsubscribe_url⟧; every mail needs the way to leave")
+        return {"subject": heads["subject"], "preheader": heads["preheader"], **bodies}
+
+
+def _names(request: Request, drawn: Scene) -> list[str]:
+    """Which templates may speak for this request, the closest first.
+
+    A reminder of a cancelled event would go on inviting people, so anything but
+    the release itself is then said in the words of a change.
+    """
+    stopped = drawn.withdrawn or (drawn.event.stopped and drawn.kind != "announcement")
+    if request.kind in scene.CHANGES:
+        return [request.kind.value, "change", "announcement"]
+    return ["change"] if stopped else [request.kind.value, "announcement"]
+
+
+def _variables(drawn: Scene) -> dict[str, Any]:
+    return {field.name: getattr(drawn, field.name) for field in fields(drawn)}
+
+
+def _plain(source: str) -> str:
+    return markdown.parse_line(" ".join(source.split())).plain()
+
+
+def _summed_up(drawn: Scene, source: str) -> str:
+    """A summary in plain words, what changed first."""
+    sentence = drawn.notice.sentence if drawn.notice else ""
+    return " ".join(filter(None, (sentence, markdown.parse(source).plain())))
+
+
+def _titled(drawn: Scene, title: str, longest: int | None) -> str:
+    """The title with what changed in front of it, once."""
+    notice = drawn.notice or Notice("")
+    title = notice.headline or title or drawn.name
+    return clean.cut(title if title.startswith(notice.prefix) else notice.prefix + title, longest)
+
+
+def _check_slots(path: Path, payload: Mapping[str, Any], allowed: Sequence[str]) -> None:
+    for key, value in payload.items():
+        for slot in clean.slots(value) if isinstance(value, str) else ():
+            if slot not in allowed:
+                known = ", ".join(allowed) or "none"
+                raise TemplateError(f"{path}: ⟦{slot}⟧ can't stand in the {key}; possible there: {known}")

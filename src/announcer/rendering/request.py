@@ -1,0 +1,59 @@
+"""What is asked of the renderer: one message, its facts, one channel kind and one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from announcer.model.campaign import Kind
+from announcer.model.facts import Announcement, Event, Session
+
+ChannelKind = Literal["feed", "social", "mail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How a change is put into words, in the request's language.
+
+    `prefix` ("VERLEGT", with or without colon) opens every title; `sentence`
+    stands on top of every text; `headline`, if given, replaces the message's
+    own headline.
+    """
+
+    prefix: str
+    headline: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Absolute addresses on the public site; an empty one is left out."""
+
+    announcement_url: str = ""
+    event_url: str = ""
+    calendar_url: str = ""
+    feed_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One message to be put into words.
+
+    `session` is the programme item it speaks of and `merged` the parallel ones
+    it speaks of as well. `when` is the moment it will be read (`due_at`); it
+    decides only what may be called "heute". `words` is a person's own text in
+    Markdown, for recaps, thanks and documentation.
+    """
+
+    kind: Kind
+    channel_kind: ChannelKind
+    language: str
+    announcement: Announcement | None = None
+    event: Event | None = None
+    session: Session | None = None
+    merged: tuple[Session, ...] = ()
+    when: datetime | None = None
+    notice: Notice | None = None
+    words: str = ""
+    links: Links = Links()

@@ -1,0 +1,212 @@
+"""The scheduled service: one process that ticks, sends and serves the public pages.
+
+Started and stopped in a written order:
+
+1. the lock (a second service on the same SQLite file is refused), the database and its migrations
+2. what a dead predecessor held is taken back, the feed files are brought up to the ledger
+3. a worker thread per way out, then the clock, then the public pages
+
+and back: the clock first, so that nothing new begins; then the workers, each
+of which ends its delivery or its round; then the pages, the relay, the lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from announcer.clock import system_clock
+from announcer.engine import Engine
+from announcer.errors import AnnouncerError, SettingsError
+from announcer.settings import Settings
+from announcer.store import ledger
+from announcer.web.public import public_app
+from announcer.web.server import WebServer
+
+log = structlog.get_logger(__name__)
+
+OLDEST_PYTHON = (3, 11)
+#: A worker looks at least this often, woken or not.
+HEARTBEAT_SECONDS = 1.0
+#: How long the workers may take to end what they began.
+STOP_SECONDS = 9.0
+#: After an error that is not a delivery's (disk full, database away), this long passes before the next try.
+TROUBLE_SECONDS = 2.0
+
+
+class Worker(threading.Thread):
+    """Drains one way out whenever it is woken, and once a second."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        super().__init__(name=f"out:{name}", daemon=True)
+        self._engine = engine
+        self._way = name
+        self._bell = threading.Event()
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._bell.set()
+
+    def run(self) -> None:
+        """Until the engine stops."""
+        while not self._engine.stop.is_set():
+            self._bell.wait(HEARTBEAT_SECONDS)
+            self._bell.clear()
+            try:
+                self._engine.drain(self._way)
+            except AnnouncerError as error:
+                log.error("sending stopped for now", channel=self._way, why=str(error))
+                self._engine.stop.wait(TROUBLE_SECONDS)
+            except Exception:  # one channel's fault must not end its worker for good
+                log.exception("sending stopped for now", channel=self._way)
+                self._engine.stop.wait(TROUBLE_SECONDS)
+
+
+class Timekeeper:
+    """APScheduler as the clock: a tick each second, and a bell at the exact next due moment."""
+
+    def __init__(self, engine: Engine, workers: list[Worker]) -> None:
+        self._engine = engine
+        self._workers = workers
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._next: datetime | None = None
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.add_job(self.tick, "interval", seconds=1, id="tick", next_run_time=system_clock())
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End the tick that runs, begin no other."""
+        self._scheduler.shutdown(wait=True)
+
+    def tick(self) -> None:
+        """The timed work of this moment; errors are logged and the next tick tries again."""
+        try:
+            done = self._engine.tick()
+            if done.queued or done.missed or done.held:
+                log.info("tick", queued=len(done.queued), missed=len(done.missed), held=len(done.held))
+            self._set_bell()
+        except AnnouncerError as error:
+            log.error("the tick failed; tried again in a second", why=str(error))
+        except Exception:  # the clock must not stop for one bad row
+            log.exception("the tick failed; tried again in a second")
+
+    def _set_bell(self) -> None:
+        with self._engine.database.read() as connection:
+            due = ledger.next_ready(connection)
+        now = system_clock()
+        if due is not None and due <= now:
+            self.ring()
+        elif due is not None and due - now < timedelta(seconds=2) and due != self._next:
+            self._next = due
+            self._scheduler.add_job(self.ring, "date", run_date=due, id="bell", replace_existing=True)
+
+    def ring(self) -> None:
+        """Wake every worker."""
+        for worker in self._workers:
+            worker.wake()
+
+
+def serve(settings: Settings, *, ready: threading.Event | None = None) -> int:
+    """Run until SIGTERM or SIGINT; the exit code. Raises `AnnouncerError` if it can't start."""
+    _check_python()
+    stop = threading.Event()
+    with _one_service(settings), _signals(stop):
+        engine = Engine(settings, system_clock)
+        try:
+            _run(engine, settings, stop, ready)
+        finally:
+            engine.close()
+    log.info("stopped")
+    return 0
+
+
+def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threading.Event | None) -> None:
+    if engine.database.sqlite:  # on PostgreSQL other workers may be alive: their leases run out by themselves
+        taken_back = engine.recover()
+        if taken_back:
+            log.warning("taken back what an unclean end left", deliveries=taken_back)
+    engine.write_feeds()
+    workers = [Worker(engine, name) for name in engine.ways_out]
+    clock = Timekeeper(engine, workers)
+    feeds = settings.path(settings.paths.feeds)
+    app = public_app(engine.database, settings, engine.house.key, feeds, system_clock)
+    web = WebServer(app, settings.web.host, settings.web.port)
+    port = web.start()
+    for worker in workers:
+        worker.start()
+    clock.start()
+    log.info("ready", pages=f"http://{settings.web.host}:{port}", channels=list(engine.ways_out))
+    if ready is not None:
+        ready.set()
+    stop.wait()
+    log.info("stopping")
+    clock.stop()
+    engine.stop.set()
+    clock.ring()
+    deadline = system_clock() + timedelta(seconds=STOP_SECONDS)
+    for worker in workers:
+        worker.join(max(0.0, (deadline - system_clock()).total_seconds()))
+    web.stop()
+
+
+def _check_python() -> None:
+    if sys.version_info < OLDEST_PYTHON:
+        raise SettingsError(f"announcer needs Python {'.'.join(map(str, OLDEST_PYTHON))} or newer; install one")
+
+
+@contextlib.contextmanager
+def _one_service(settings: Settings) -> Iterator[None]:
+    """Hold the lock beside the SQLite file; raises `SettingsError` if another service does."""
+    url = settings.database_url()
+    if not url.startswith("sqlite:///"):
+        yield
+        return
+    path = Path(url.removeprefix("sqlite:///") + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="ascii") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            handle.seek(0)
+            holder = handle.read().strip() or "unknown"
+            raise SettingsError(
+                f"another announcer (process {holder}) already serves {path.with_suffix('')}; stop it first"
+            ) from error
+        handle.seek(0)
+        handle.truncate()
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
+
+
+@contextlib.contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    """SIGTERM and SIGINT ask for an orderly end. Does nothing outside the main thread, where a test may run it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask(signum: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,62 @@
+"""What has left the house, and so may be shown on the public pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from announcer.model.campaign import Audience
+from announcer.model.ledger import DeliveryState
+from announcer.store.tables import announcement, announcement_version, delivery, message
+
+
+def announcement_first_sent(connection: sa.Connection, announcement_id: str) -> datetime | None:
+    """When the announcement first went to the public; None while it has not.
+
+    A message of its event that belongs to no announcement counts for the
+    event's oldest one only: a later draft about the same event must not come
+    to light because a reminder went out. Mail to the press alone is not
+    publication.
+    """
+    belongs: sa.ColumnElement[bool] = message.c.announcement_id == announcement_id
+    event_id = _event_of_oldest(connection, announcement_id)
+    if event_id is not None:
+        of_event = sa.and_(message.c.event_id == event_id, message.c.announcement_id.is_(None))
+        belongs = sa.or_(belongs, of_event)
+    return _first_sent(connection, belongs)
+
+
+def event_first_sent(connection: sa.Connection, event_id: str) -> datetime | None:
+    """When anything about the event first went to the public; None while nothing has."""
+    return _first_sent(connection, message.c.event_id == event_id)
+
+
+def _event_of_oldest(connection: sa.Connection, announcement_id: str) -> str | None:
+    """The announcement's event, if this is the event's oldest announcement."""
+    own = announcement.alias()
+    older = sa.exists().where(
+        announcement.c.event_id == own.c.event_id,
+        sa.tuple_(announcement.c.created_at, announcement.c.id) < sa.tuple_(own.c.created_at, own.c.id),
+    )
+    return connection.scalar(sa.select(own.c.event_id).where(own.c.id == announcement_id, ~older))
+
+
+def _first_sent(connection: sa.Connection, belongs: sa.ColumnElement[bool]) -> datetime | None:
+    # One delivery is proof enough. The earliest of a million would take seconds to find,
+    # so the date is the message's own.
+    proof = (
+        sa.select(delivery.c.sent_at)
+        .where(delivery.c.message_id == message.c.id, delivery.c.state == DeliveryState.SENT)
+        .limit(1)
+        .scalar_subquery()
+    )
+    moment = sa.func.coalesce(message.c.sending_since, message.c.due_at, proof)
+    query = sa.select(sa.func.min(moment)).where(belongs, message.c.audience != Audience.PRESS, proof.is_not(None))
+    return connection.scalar(query)
+
+
+def announcement_updated(connection: sa.Connection, announcement_id: str, version: int) -> datetime | None:
+    """When this version of an announcement was made."""
+    at, id_, made = (announcement_version.c[name] for name in ("at", "announcement_id", "version"))
+    return connection.scalar(sa.select(at).where(id_ == announcement_id, made == version))

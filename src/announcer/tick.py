@@ -1,0 +1,150 @@
+"""All timed work of the ledger: `tick(now)`.
+
+The service calls it at the next due moment and once a second; a rehearsal
+calls the same function with its own moments. It sends nothing itself: it
+writes deliveries, which the dispatcher claims when they are due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from announcer.model.campaign import Late, Message
+from announcer.model.ledger import MessageState
+from announcer.model.people import Actor
+from announcer.store import campaign, changes, contents, journal, ledger, queueing
+from announcer.store.database import Database
+from announcer.store.tables import message
+from announcer.store.writelock import Lane
+
+#: Deliveries are written this long before their moment, so that at the moment only the claim is left.
+LEAD = timedelta(seconds=60)
+#: From here on a message counts as late and its late policy decides.
+LATE = timedelta(minutes=10)
+_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one tick did."""
+
+    queued: tuple[int, ...] = ()
+    missed: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
+    settled: tuple[tuple[int, MessageState], ...] = ()
+    reaped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exits:
+    """The channels by how a doubt about them is settled."""
+
+    mail: Collection[str] = ()
+    keyless: Collection[str] = ()
+
+
+def tick(database: Database, exits: Exits, now: datetime) -> Ticked:
+    """Write what is due to the ledger, end what is past, settle what is done."""
+    with database.write(Lane.TICK) as connection:
+        reaped = ledger.reap(connection, exits.mail, exits.keyless)
+        missed = _expire(connection, now)
+    queued, held = _queue_due(database, exits, now)
+    _write_audiences(database)
+    with database.write(Lane.TICK) as connection:
+        settled = ledger.settle_messages(connection, now)
+    return Ticked(tuple(queued), tuple(missed), tuple(held), tuple(settled), reaped)
+
+
+def _expire(connection: sa.Connection, now: datetime) -> list[int]:
+    states = [state.value for state in campaign.OPEN]
+    query = sa.select(message.c.id).where(message.c.state.in_(states), message.c.not_after < now)
+    expired = list(connection.scalars(query))
+    for id_ in expired:
+        _miss(connection, campaign.message_by_id(connection, id_), now)
+    return expired
+
+
+def _miss(connection: sa.Connection, late: Message, now: datetime) -> None:
+    why = {
+        MessageState.DRAFT: "unapproved",
+        MessageState.WAITING: "waited_in_vain",
+        MessageState.HELD: "undecided",
+        MessageState.PAUSED: "paused_past",
+    }.get(late.state, "late")
+    campaign.cancel(connection, late, why, MessageState.MISSED)
+    journal.note(connection, Actor.clock(), now, "miss", f"message {late.id}", why=why)
+
+
+def _queue_due(database: Database, exits: Exits, now: datetime) -> tuple[list[int], list[int]]:
+    queued: list[int] = []
+    held: list[int] = []
+    while True:
+        with database.write(Lane.TICK) as connection:
+            batch = _due(connection, now)
+            for due in batch:
+                (queued if _queue(connection, exits, due, now) else held).append(due.id)
+        if len(batch) < _BATCH:
+            return queued, held
+
+
+def _due(connection: sa.Connection, now: datetime) -> list[Message]:
+    query = (
+        sa.select(message.c.id)
+        .where(message.c.state == MessageState.SCHEDULED, message.c.due_at <= now + LEAD)
+        .order_by(message.c.due_at, message.c.urgency, message.c.id)
+        .limit(_BATCH)
+    )
+    return [campaign.message_by_id(connection, id_) for id_ in connection.scalars(query).all()]
+
+
+def _queue(connection: sa.Connection, exits: Exits, due: Message, now: datetime) -> bool:
+    """Write one message to the ledger; False if something spoke against it."""
+    stored = contents.current(connection, due.id)
+    if not stored or contents.approval_hash(due, stored) != due.approved_hash:
+        # Fail closed: what was approved is not what would be sent.
+        return _hold(connection, due, now, "text_changed")
+    if _is_late(due, now) and due.planned.late in (Late.ASK, Late.REWRITE):
+        return _hold(connection, due, now, "late_ask")
+    if _is_late(due, now) and due.planned.late is Late.DROP:
+        _miss(connection, due, now)
+        return False
+    if due.planned.channel in exits.mail:
+        queueing.begin_audience(connection, due, now)
+    else:
+        queueing.queue_targets(connection, due, stored, now)
+    return True
+
+
+def _is_late(due: Message, now: datetime) -> bool:
+    return due.planned.due_at is not None and now - due.planned.due_at > LATE
+
+
+def _hold(connection: sa.Connection, due: Message, now: datetime, why: str) -> bool:
+    campaign.transition(connection, due.id, MessageState.HELD)
+    campaign.set_why(connection, due, why)
+    journal.note(connection, Actor.clock(), now, "hold", f"message {due.id}", why=why)
+    return False
+
+
+def _write_audiences(database: Database) -> None:
+    with database.read() as connection:
+        query = sa.select(message.c.id).where(message.c.state == MessageState.SENDING, message.c.frozen_to.isnot(None))
+        unfinished = list(connection.scalars(query))
+    for id_ in unfinished:
+        while _write_chunk(database, id_):
+            pass
+
+
+def _write_chunk(database: Database, message_id: int) -> bool:
+    """One transaction per chunk: the office and running sends get their turn in between."""
+    with database.write(Lane.TICK) as connection:
+        due = campaign.message_by_id(connection, message_id)
+        stored = contents.current(connection, message_id)
+        stale: Sequence[int] | None = None
+        if due.change_id is not None:
+            stale = changes.stale_messages(connection, due.change_id)
+        return queueing.next_chunk(connection, due, stored, stale)

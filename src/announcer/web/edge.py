@@ -1,0 +1,55 @@
+"""What surrounds every answer of the public site: security headers, and the path it is served under."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Nothing from elsewhere, no script at all, no cookies anywhere.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # The address of an unsubscribe link must not reach the site somebody goes to next.
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Edge:
+    """ASGI middleware around the whole site."""
+
+    def __init__(self, app: Application, base: str) -> None:
+        self._app = app
+        self._base = base
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self._headers]
+            await send(message)
+
+        await self._app(self._below_base(scope), receive, guarded)
+
+    def _below_base(self, scope: Scope) -> Scope:
+        """The same request as seen below the site's path; a proxy may have cut it off already, or not."""
+        path: str = scope["path"]
+        if not self._base or not (path == self._base or path.startswith(self._base + "/")):
+            return scope
+        rest = path[len(self._base) :] or "/"
+        return {**scope, "path": rest, "raw_path": rest.encode()}

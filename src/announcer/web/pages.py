@@ -1,0 +1,138 @@
+"""From a template to an answer: languages, links below the site's path, validators."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import Response
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+import announcer
+from announcer.settings import Settings
+from announcer.web import moments, prose
+from announcer.web.words import LANGUAGES, WORDS, choose_language
+
+_TEMPLATES = Path(announcer.__file__).parent / "templates"
+#: Asked for again each time, so that a withdrawal shows at once; unchanged pages cost a 304.
+REVALIDATE = "public, no-cache"
+PERSONAL = "no-store"
+
+
+class Pages:
+    """The site's pages as templates and their answers. Links come from `site.url`, never from Host."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.base = urlsplit(settings.site.url).path.rstrip("/")
+        folders = [_TEMPLATES] if settings.paths.templates is None else [self._own(settings), _TEMPLATES]
+        self._loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+        self._templates = Environment(
+            loader=self._loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(
+            markdown=prose.markdown, web_link=prose.web_link, contact_link=prose.contact_link
+        )
+        self._templates.globals.update(base=self.base, site=settings.site, languages=LANGUAGES, words=WORDS)
+
+    @staticmethod
+    def _own(settings: Settings) -> Path:
+        assert settings.paths.templates is not None
+        return settings.path(settings.paths.templates)
+
+    def absolute(self, path: str) -> str:
+        """The public address of a path of this site."""
+        return self.settings.site.url + path
+
+    def language(self, request: Request, content: str = "") -> str:
+        """The language of the page around a content in language `content`."""
+        asked = request.query_params.get("lang", "")
+        return choose_language(asked, request.headers.get("accept-language", ""), content, self.settings.site.language)
+
+    def page(
+        self, request: Request, name: str, language: str, values: Mapping[str, Any], *, path: str, status: int = 200
+    ) -> Response:
+        """A public page, with a validator of its own (RFC 9110 §8.8.3); 304 if the reader has it."""
+        body = self._render(name, language, {**values, "path": path})
+        headers = {"ETag": etag(body), "Cache-Control": REVALIDATE, "Vary": "Accept-Language"}
+        if status == 200 and matches(request.headers.get("if-none-match"), headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(body, status, {**headers, "Content-Language": language}, "text/html; charset=utf-8")
+
+    def personal(self, name: str, language: str, values: Mapping[str, Any], status: int = 200) -> Response:
+        """A page for one person, or none: kept by nobody, found by no search engine."""
+        body = self._render(name, language, {**values, "path": None})
+        headers = {
+            "Cache-Control": PERSONAL,
+            "Vary": "Accept-Language",
+            "X-Robots-Tag": "noindex",
+            "Content-Language": language,
+        }
+        return Response(body, status, headers, "text/html; charset=utf-8")
+
+    def not_found(self, request: Request) -> Response:
+        """The one answer for everything that does not exist or must not be known."""
+        return self.personal("not_found.html", self.language(request), {}, 404)
+
+    def trouble(self, request: Request, status: int) -> Response:
+        """Something of ours failed; what it was stays in the log."""
+        response = self.personal("trouble.html", self.language(request), {}, status)
+        response.headers["Retry-After"] = "120"
+        return response
+
+    def stylesheet(self) -> bytes:
+        """The one stylesheet."""
+        source, _, _ = self._loader.get_source(self._templates, "web/style.css")
+        return source.encode()
+
+    def _render(self, name: str, language: str, values: Mapping[str, Any]) -> bytes:
+        zone = self.settings.site.timezone
+        context = {"t": WORDS[language], "language": language, "zone": zone, "when": _Moments(language), **values}
+        return self._templates.get_template(f"web/{name}").render(context).encode()
+
+
+class _Moments:
+    """The functions of `moments`, bound to a page's language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def day(self, value: date) -> str:
+        return moments.day(value, self._language)
+
+    def date(self, value: datetime, zone: Any) -> str:
+        return moments.short_day(value, moments.zone_of(zone), self._language)
+
+    def moment(self, value: datetime, zone: Any) -> str:
+        return moments.moment(value, moments.zone_of(zone), self._language)
+
+    def span(self, start: datetime, end: datetime | None, zone: Any) -> str:
+        return moments.span(start, end, moments.zone_of(zone), self._language)
+
+    def times(self, start: datetime, end: datetime | None, zone: Any) -> str:
+        return moments.clock_range(start, end, moments.zone_of(zone))
+
+    def machine(self, value: datetime, zone: Any) -> str:
+        return value.astimezone(moments.zone_of(zone)).isoformat(timespec="minutes")
+
+
+def etag(body: bytes) -> str:
+    """A strong validator made of the bytes."""
+    return f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+
+
+def matches(if_none_match: str | None, tag: str) -> bool:
+    """Whether If-None-Match names this validator (weak comparison, RFC 9110 §13.1.2)."""
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or tag in re.findall(r'(?:W/)?("[^"]*")', if_none_match)

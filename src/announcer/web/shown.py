@@ -1,0 +1,99 @@
+"""What the public pages may show, read from the store. The embargo is kept here, in one place.
+
+Whatever isn't public is `None`, exactly as if it did not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from announcer.clock import Clock
+from announcer.errors import NotFound
+from announcer.model.facts import Announcement, Event, PubStatus
+from announcer.store import facts, published
+from announcer.store.database import Database
+
+#: Whether an announcement has been released; beside it embargo and status still hold.
+IsPublic = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnnouncement:
+    """An announcement that is public, with its dates."""
+
+    facts: Announcement
+    published: datetime
+    updated: datetime | None  #: Only where a later version than the first is shown.
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    """An event that is public, with its public announcements."""
+
+    facts: Event
+    announcements: tuple[ShownAnnouncement, ...]
+
+
+class Shown:
+    """The public side of the store. `is_public` None: what the ledger says has been sent."""
+
+    def __init__(self, db: Database, clock: Clock, is_public: IsPublic | None = None) -> None:
+        self._db = db
+        self._clock = clock
+        self._is_public = is_public
+
+    def announcement(self, announcement_id: str) -> ShownAnnouncement | None:
+        """The announcement, if it is public."""
+        with self._db.read() as connection:
+            return self._announcement(connection, announcement_id)
+
+    def announcements(self) -> list[ShownAnnouncement]:
+        """Every public announcement, the latest first."""
+        with self._db.read() as connection:
+            return self._announcements(connection, None)
+
+    def event(self, event_id: str) -> ShownEvent | None:
+        """The event, if it is public: one of its announcements is, or it has none and has been announced itself."""
+        with self._db.read() as connection:
+            try:
+                event = facts.event_facts(connection, event_id)
+            except NotFound:
+                return None
+            if facts.announcement_ids(connection, event_id):
+                shown = self._announcements(connection, event_id)
+                return ShownEvent(event, tuple(shown)) if shown else None
+            sent = published.event_first_sent(connection, event_id)
+            return None if sent is None else ShownEvent(event, ())
+
+    def shows_event(self, event_id: str | None) -> bool:
+        """Whether a page may link to this event."""
+        return event_id is not None and self.event(event_id) is not None
+
+    def _announcements(self, connection: sa.Connection, event_id: str | None) -> list[ShownAnnouncement]:
+        ids = facts.announcement_ids(connection, event_id)
+        shown = [found for id_ in ids if (found := self._announcement(connection, id_))]
+        return sorted(shown, key=lambda item: (item.published, item.facts.id), reverse=True)
+
+    def _announcement(self, connection: sa.Connection, announcement_id: str) -> ShownAnnouncement | None:
+        sent = published.announcement_first_sent(connection, announcement_id)
+        released = sent is not None if self._is_public is None else self._is_public(announcement_id)
+        if not released:
+            return None
+        try:
+            found = facts.announcement_facts(connection, announcement_id)
+        except NotFound:
+            return None
+        if found.status is PubStatus.WITHHELD or self._is_embargoed(found):
+            return None
+        first = published.announcement_updated(connection, announcement_id, 1)
+        latest = published.announcement_updated(connection, announcement_id, found.version)
+        assert first is not None  # a version is written with its announcement
+        return ShownAnnouncement(found, sent or found.embargoed_until or first, latest if found.version > 1 else None)
+
+    def _is_embargoed(self, announcement: Announcement) -> bool:
+        # Not `<=`: at the very instant the embargo is over.
+        return announcement.embargoed_until is not None and self._clock() < announcement.embargoed_until

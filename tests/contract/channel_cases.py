@@ -1,0 +1,128 @@
+"""The networks the contract suite runs over. A new one adds its `ChannelCase` here (docs/adding-a-channel.md)."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import httpx
+
+from announcer.channels import Channel
+from announcer.channels.mastodon import Mastodon
+from announcer.model.content import Content, Payload
+from announcer.model.ledger import Action, Delivery
+from announcer.settings import ChannelSettings
+from tests.contract.mastodon_standin import Habits, mastodon_standin
+
+NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A channel, its network, and what the suite can do to the network."""
+
+    channel: Channel
+    impatient: Channel  #: The same account, with a client that gives up on an answer at once.
+    unreachable: Channel  #: The same account, where nothing listens.
+    visible: Callable[[], Mapping[str, str]]  #: What the world can read now: id → text.
+    break_next: Callable[[str], None]  #: One of BREAKAGES happens to the next write.
+    revoke: Callable[[], None]
+    lengthen: Callable[[Payload], Payload]  #: One character more, past `compose`.
+    keeps_keys: bool  #: The network itself makes one post of two tries.
+
+
+@dataclass(frozen=True)
+class ChannelCase:
+    """One network in one of its habits."""
+
+    name: str
+    open: Callable[[], AbstractContextManager[Stage]]
+
+
+#: How an answer gets lost after the network stored what we sent.
+BREAKAGES = ("lose_answers", "fail_after_storing", "html_after_storing")
+
+
+# -- Mastodon and those who speak its API. --
+
+
+def mastodon_case(name: str, habits: Habits) -> ChannelCase:
+    """A server with these habits."""
+    return ChannelCase(name, lambda: _mastodon_stage(replace(habits)))
+
+
+@contextmanager
+def _mastodon_stage(habits: Habits) -> Iterator[Stage]:
+    with mastodon_standin(habits) as standin, a_client(10) as client, a_client(0.3) as hasty:
+        yield Stage(
+            channel=mastodon_account(standin.url, standin.token, client),
+            impatient=mastodon_account(standin.url, standin.token, hasty),
+            unreachable=mastodon_account(f"http://127.0.0.1:{_closed_port()}", standin.token, client),
+            visible=lambda: {post.id: post.text for post in list(standin.posts.values())},
+            break_next=lambda how: setattr(standin.habits, how, 1),
+            revoke=lambda: setattr(standin, "token", "another"),
+            lengthen=lambda payload: {**payload, "status": payload["status"] + "!"},
+            keeps_keys=habits.keeps_keys,
+        )
+
+
+def mastodon_account(url: str, token: str, client: httpx.Client) -> Mastodon:
+    """The channel under test, at a moment that stands still."""
+    return Mastodon("mastodon", ChannelSettings(kind="mastodon", url=url), token, client, lambda: NOW)
+
+
+def a_client(read_seconds: float) -> httpx.Client:
+    """A client for loopback that waits this long for an answer."""
+    return httpx.Client(timeout=httpx.Timeout(10, read=read_seconds), trust_env=False, verify=False)
+
+
+def _closed_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+CASES = (
+    mastodon_case("mastodon", Habits()),
+    mastodon_case("gotosocial", Habits(5000, 25, keeps_keys=False, refusal=400)),
+    mastodon_case("hollo", Habits(10_000, 256)),
+    mastodon_case("no-source-no-v2", Habits(keeps_keys=False, has_v2=False, has_source=False)),
+)
+
+# -- What the tests send. --
+
+FACT = "Fr, 18. September 2026, 11 Uhr, Rathaus Musterstadt 👩‍👩‍👧 🇩🇪 @presse@social.city.example <&>"
+
+
+def content(fact: str = FACT, **more: object) -> Content:
+    """A social content with these parts."""
+    payload = {
+        "lead": "Der Tag der Städte lädt ein.",
+        "fact": fact,
+        "link": "https://city.example/tag",
+        "hashtags": ["TagDerStädte", "Musterstadt"],
+    }
+    return Content("social", "de", {**payload, **more})
+
+
+def delivery(number: int = 1, action: Action = Action.PUBLISH, **more: object) -> Delivery:
+    """A claimed ledger row; its key follows its number."""
+    plain = Delivery(
+        id=number,
+        message_id=number,
+        channel="mastodon",
+        target="mastodon",
+        language="de",
+        action=action,
+        part=0,
+        revision=1,
+        content_id=number,
+        key=f"key-{number}",
+        fence=1,
+        attempts=1,
+    )
+    return replace(plain, **more)  # type: ignore[arg-type]  # fields of Delivery, by name
