@@ -98,7 +98,7 @@ def _notice(scene: Scene, planned: Planned, language: str) -> Notice | None:
         return Notice(said.prefix, said.headline, said.sentence)
     # An earlier notice, corrected in place: what it told is history, what counts comes first.
     off = in_words(over.change, over.before, over.after, language)
-    return Notice(off.prefix, said.headline, f"{off.sentence} {said.sentence}")
+    return Notice(off.prefix, off.headline, f"{off.sentence} {said.sentence}")
 
 
 def _called_off(scene: Scene) -> Told | None:

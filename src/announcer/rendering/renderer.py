@@ -87,9 +87,7 @@ class Renderer:
 
     def _social(self, name: str, drawn: Scene) -> Payload:
         parts = self._sections(name, drawn, ("lead", "fact"))
-        lead = _titled(drawn, " ".join(parts["lead"].split()), None)
-        if drawn.notice and drawn.notice.sentence:
-            lead = f"{words.stop(lead)} {drawn.notice.sentence}"
+        lead = _told(drawn, " ".join(parts["lead"].split()))
         payload = {
             "lead": clean.cut(lead, _LONGEST_LEAD),
             "fact": " ".join(parts["fact"].split()),
@@ -162,6 +160,16 @@ def _titled(drawn: Scene, title: str, longest: int | None) -> str:
     notice = drawn.notice or Notice("")
     title = notice.headline or title or drawn.name
     return clean.cut(title if title.startswith(notice.prefix) else notice.prefix + title, longest)
+
+
+def _told(drawn: Scene, lead: str) -> str:
+    """The lead of a post, what changed first. A notice's own sentence says what its headline would."""
+    notice = drawn.notice
+    if notice is None or not notice.sentence:
+        return _titled(drawn, lead, None)
+    if notice.headline:
+        return notice.prefix + notice.sentence
+    return f"{words.stop(_titled(drawn, lead, None))} {notice.sentence}"
 
 
 def _check_slots(path: Path, payload: Mapping[str, Any], allowed: Sequence[str]) -> None:
