@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import feedparser
+import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -29,6 +31,9 @@ from announcer.office import campaigns, change, pause
 from announcer.sandbox.arrivals import Mail
 from announcer.store import contents, facts, journal
 from announcer.store.tables import delivery
+from announcer.web import viewing
+from announcer.web.public import public_app
+from announcer.web.server import WebServer
 from tests.integration.campaign_world import (
     CHIEF,
     KEY,
@@ -329,3 +334,25 @@ def test_a_date_nobody_confirmed_plans_nothing_and_says_so(tmp_path: Path, datab
         assert "event.start" in json.dumps(waiting.planned.waits_for)
         world.approve()
         assert [a for a in world.walk(SAVE_THE_DATE, PROGRAMME, SOON) if mails([a]) or "Als" in str(a)] == []
+
+
+def test_every_link_of_a_mail_leads_somewhere(approved: CampaignWorld, tmp_path: Path) -> None:
+    (mail, *_) = mails(approved.go(SAVE_THE_DATE))
+    settings = approved.house.settings
+    app = public_app(approved.engine.database, settings, approved.house.key, tmp_path / "feeds", approved.clock)
+    links = set(re.findall(r'href="([^"]+)"', mail.letter.html))
+    own = sorted(link.removeprefix(settings.site.url) for link in links if link.startswith(settings.site.url))
+    assert {link[:3] for link in own} >= {"/u/", "/p/", "/v/", "/e/"}
+    view = next(link for link in own if link.startswith("/v/"))
+    web = WebServer(app, "127.0.0.1", 0)
+    with httpx.Client(base_url=f"http://127.0.0.1:{web.start()}") as client:
+        try:
+            answers = {link: client.get(link).status_code for link in own}
+            page, other = client.get(view), client.get(view[:-4] + "abcd")
+        finally:
+            web.stop()
+    assert answers == dict.fromkeys(own, 200)
+    assert "⟦" not in page.text
+    assert "Guten Tag," in page.text
+    assert page.headers.get_list("content-security-policy") == [viewing.HEADERS["Content-Security-Policy"]]
+    assert other.status_code == 404

@@ -23,7 +23,7 @@ _KNOWN = {
     "topics", "links", "embargo", "ed_note",
 }  # fmt: skip
 LONGEST_HEADLINE = 300
-_JUNK = re.compile(r"(?:\d{1,4}|(?:facebook|twitter|x|whatsapp|rss|teilen|drucken|share|print)+)", re.IGNORECASE)
+_JUNK = re.compile(r"\d{1,4}|x|(?:facebook|twitter|whatsapp|rss|teilen|drucken|share|print)+", re.IGNORECASE)
 _SOURCE = re.compile(r"Quelle:\s*(.+)", re.IGNORECASE)
 _ENDS_SENTENCE = (".", "!", "?", ":", "…", "”", "“")
 

@@ -41,7 +41,9 @@ class Edge:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers]
+                own = list(message.get("headers", []))
+                set_already = {name for name, _ in own}
+                message["headers"] = own + [header for header in self._headers if header[0] not in set_already]
             await send(message)
 
         await self._app(self._below_base(scope), receive, guarded)

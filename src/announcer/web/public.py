@@ -18,9 +18,10 @@ from announcer.clock import Clock
 from announcer.errors import AnnouncerError
 from announcer.feeds import serving
 from announcer.feeds.names import event_stem
+from announcer.newsletter.slots import Links
 from announcer.settings import Settings
 from announcer.store.database import Database
-from announcer.web import leaving
+from announcer.web import leaving, viewing
 from announcer.web.edge import SECURITY_HEADERS, Edge
 from announcer.web.feed_files import FeedFiles
 from announcer.web.pages import Pages, etag, matches
@@ -157,6 +158,8 @@ def public_app(
     pages = Pages(settings)
     PublicSite(db, pages, FeedFiles(feeds_folder), Shown(db, clock, is_public), clock).mount(app)
     leaving.Leaving(db, pages, key, clock).mount(app)
+    titles = {name: entry.title for name, entry in settings.lists.items()}
+    viewing.Viewing(db, pages, key, Links(settings.site.url, titles)).mount(app)
     _answer_errors(app, pages)
     app.add_middleware(Edge, base=pages.base)
     return app
