@@ -190,6 +190,8 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, can: Abilities) 
 
 def settle_mail(letter: Letter, outcome: Outcome, now: datetime) -> Settlement:
     """The ledger row after a mail was tried: a lost answer is tried again under the same Message-ID."""
+    if isinstance(outcome, Sent):
+        return Settlement(letter.id, letter.fence, DeliveryState.SENT, now, receipt=outcome.receipt)
     row = _Row(letter.id, letter.fence, letter.attempts)
     if isinstance(outcome, Unknown):
         return row.deferred(Deferred(outcome.said), now, doubt=True)
@@ -245,18 +247,37 @@ class MailLedger:
         self._clock = clock
         self._owner = owner
         self._watch = watch
+        self._lock = threading.Lock()
+        self._under_way: set[int] = set()
 
     def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int) -> Sequence[Letter]:
         """Record the last round and claim the next in one transaction."""
         failpoints.hit("before-mark" if done else "before-claim")
         now = self._clock()
+        with self._lock:  # whether recording succeeds or not: what it can't record, the lease gives back
+            self._under_way.difference_update(letter.id for letter, _ in done)
         with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
             ledger.record(connection, [settle_mail(letter, outcome, now) for letter, outcome in done])
             rows = ledger.claim_mail(connection, self._channel, now, self._owner, limit) if limit else []
+        with self._lock:
+            self._under_way.update(row.id for row in rows)
         failpoints.hit("after-mark" if done else "after-claim")
         for letter, outcome in done:
             self._watch(letter, outcome)
         return [_letter(row) for row in rows]
+
+    def renew(self) -> None:
+        """Keep the leases of what is under way: over a slow relay a round may take longer than they last."""
+        with self._lock:
+            ids = list(self._under_way)
+        if ids:
+            with self._database.write(Lane.TICK, durable=False) as connection:
+                ledger.renew(connection, ids, self._owner)
+
+    def forget(self) -> None:
+        """No drain runs any more: what one left unrecorded goes back when its lease runs out."""
+        with self._lock:
+            self._under_way.clear()
 
     def payload(self, content_id: int) -> Payload:
         """The stored payload, exactly as it was approved."""
@@ -265,17 +286,5 @@ class MailLedger:
 
 
 def _letter(row: Any) -> Letter:
-    return Letter(
-        id=row.id,
-        fence=row.fence,
-        content_id=row.content_id,
-        key=row.key,
-        subscriber_id=row.subscriber_id,
-        address=row.address,
-        name=row.name,
-        language=row.language,
-        list_id=row.list_id,
-        attempts=row.attempts,
-        maybe_double=bool(row.maybe_double),
-        corrects_key=row.corrects_key,
-    )
+    """A row of `ledger.claim_mail`, which begins with a letter's fields in their order."""
+    return Letter(*row[:10], maybe_double=bool(row.maybe_double), corrects_key=row.corrects_key)

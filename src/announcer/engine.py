@@ -10,6 +10,7 @@ import os
 import socket
 import ssl
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,8 @@ class Engine:
         if self._mailer is not None:
             exits[MAIL] = self._mailer
         self.house = House(self.database, settings, _renderer(settings), exits, key, clock)
-        owner = f"{socket.gethostname()}:{os.getpid()}"
+        # Never the same twice, as host and process id are in a container: a lease belongs to one life.
+        owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent)
         self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed)
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
@@ -91,7 +93,8 @@ class Engine:
 
     def tick(self) -> Ticked:
         """All timed work of this moment."""
-        return tick(self.database, self._exits, self.house.clock())
+        self._mail_ledger.renew()
+        return tick(self.database, self._exits, self.house.clock(), self.stop.is_set)
 
     def drain(self, name: str) -> int:
         """Send what is due on one channel; how many were tried."""
@@ -99,7 +102,9 @@ class Engine:
             return self._drain_mail()
         tried = self._dispatcher.drain(name, self.stop)
         if name == FEED:
-            self._feeds.write()
+            if tried:
+                self._feeds.entries_sent()
+            self._feeds.write()  # also what an earlier try could not write
         return tried
 
     def _drain_mail(self) -> int:
@@ -109,6 +114,8 @@ class Engine:
         except Credentials as error:
             pause.pause(self.house, f"channel:{MAIL}", Actor.clock(), str(error), self.house.clock())
             return 0
+        finally:
+            self._mail_ledger.forget()
 
     def write_feeds(self) -> tuple[str, ...]:
         """Bring the feed files up to the ledger; the names of those written."""
@@ -136,8 +143,16 @@ def _channels(settings: Settings, client: httpx.Client, database: Database, cloc
             token = configuration.secret(
                 settings, section, env=account.token_env, file=account.token_file, what="token"
             )
-            channels[name] = Mastodon(name, account, token, client, clock)
+            channels[name] = Mastodon(name, account, token, client, clock, _claimed(database, name))
     return channels
+
+
+def _claimed(database: Database, channel: str) -> Callable[[str], bool]:
+    def holds(id_: str) -> bool:
+        with database.read() as connection:
+            return ledger.holds_receipt(connection, channel, id_)
+
+    return holds
 
 
 def _keyless(channels: Mapping[str, Channel]) -> list[str]:

@@ -7,7 +7,8 @@ Started and stopped in a written order:
 3. a worker thread per way out, then the clock, then the public pages
 
 and back: the clock first, so that nothing new begins; then the workers, each
-of which ends its delivery or its round; then the pages, the relay, the lock.
+of which ends its delivery or its round, while the pages end what they answer;
+then the relay, the lock.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,7 +42,7 @@ OLDEST_PYTHON = (3, 11)
 #: A worker looks at least this often, woken or not.
 HEARTBEAT_SECONDS = 1.0
 #: How long the workers may take to end what they began.
-STOP_SECONDS = 9.0
+STOP_SECONDS = 8.0
 #: After an error that is not a delivery's (disk full, database away), this long passes before the next try.
 TROUBLE_SECONDS = 2.0
 
@@ -90,8 +92,9 @@ class Timekeeper:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """End the tick that runs, begin no other."""
+        """End the tick that runs, begin no other; wake the workers, so that they see the end."""
         self._scheduler.shutdown(wait=True)
+        self._ring()
 
     def tick(self) -> None:
         """The timed work of this moment; errors are logged and the next tick tries again."""
@@ -99,6 +102,8 @@ class Timekeeper:
             done = self._engine.tick()
             if done.queued or done.missed or done.held:
                 log.info("tick", queued=len(done.queued), missed=len(done.missed), held=len(done.held))
+            if done.queued:
+                self._ring()
             self._set_bell()
         except AnnouncerError as error:
             log.error("the tick failed; tried again in a second", why=str(error))
@@ -106,17 +111,19 @@ class Timekeeper:
             log.exception("the tick failed; tried again in a second")
 
     def _set_bell(self) -> None:
-        with self._engine.database.read() as connection:
-            due = ledger.next_ready(connection)
         now = system_clock()
-        if due is not None and due <= now:
-            self.ring()
-        elif due is not None and due - now < timedelta(seconds=2) and due != self._next:
+        with self._engine.database.read() as connection:
+            due = ledger.next_moment(connection, self._engine.ways_out, now)
+        if due is not None and due - now < timedelta(seconds=2) and due != self._next:
             self._next = due
-            self._scheduler.add_job(self.ring, "date", run_date=due, id="bell", replace_existing=True)
+            self._scheduler.add_job(self._toll, "date", run_date=due, id="bell", replace_existing=True)
 
-    def ring(self) -> None:
-        """Wake every worker."""
+    def _toll(self) -> None:
+        self._ring()
+        with contextlib.suppress(AnnouncerError):  # the next tick says so
+            self._set_bell()  # a second moment before the next tick is as exact as the first
+
+    def _ring(self) -> None:
         for worker in self._workers:
             worker.wake()
 
@@ -155,13 +162,18 @@ def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threa
         ready.set()
     stop.wait()
     log.info("stopping")
-    clock.stop()
+    _stop(engine, clock, workers, web)
+
+
+def _stop(engine: Engine, clock: Timekeeper, workers: list[Worker], web: WebServer) -> None:
+    deadline = time.monotonic() + STOP_SECONDS
     engine.stop.set()
-    clock.ring()
-    deadline = system_clock() + timedelta(seconds=STOP_SECONDS)
+    clock.stop()
+    pages = threading.Thread(target=web.stop)
+    pages.start()
     for worker in workers:
-        worker.join(max(0.0, (deadline - system_clock()).total_seconds()))
-    web.stop()
+        worker.join(max(0.0, deadline - time.monotonic()))
+    pages.join()
 
 
 def _check_python() -> None:

@@ -7,7 +7,7 @@ writes deliveries, which the dispatcher claims when they are due.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,13 +47,20 @@ class Exits:
     keyless: Collection[str] = ()
 
 
-def tick(database: Database, exits: Exits, now: datetime) -> Ticked:
-    """Write what is due to the ledger, end what is past, settle what is done."""
+def _never() -> bool:
+    return False
+
+
+def tick(database: Database, exits: Exits, now: datetime, stopping: Callable[[], bool] = _never) -> Ticked:
+    """Write what is due to the ledger, end what is past, settle what is done.
+
+    Between the chunks of a large audience it looks at `stopping`; the next tick goes on where it stopped.
+    """
     with database.write(Lane.TICK) as connection:
         reaped = ledger.reap(connection, exits.mail, exits.keyless)
         missed = _expire(connection, now)
     queued, held = _queue_due(database, exits, now)
-    _write_audiences(database)
+    _write_audiences(database, stopping)
     with database.write(Lane.TICK) as connection:
         settled = ledger.settle_messages(connection, now)
     return Ticked(tuple(queued), tuple(missed), tuple(held), tuple(settled), reaped)
@@ -130,12 +137,12 @@ def _hold(connection: sa.Connection, due: Message, now: datetime, why: str) -> b
     return False
 
 
-def _write_audiences(database: Database) -> None:
+def _write_audiences(database: Database, stopping: Callable[[], bool]) -> None:
     with database.read() as connection:
         query = sa.select(message.c.id).where(message.c.state == MessageState.SENDING, message.c.frozen_to.isnot(None))
         unfinished = list(connection.scalars(query))
     for id_ in unfinished:
-        while _write_chunk(database, id_):
+        while not stopping() and _write_chunk(database, id_):
             pass
 
 

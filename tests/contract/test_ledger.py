@@ -199,6 +199,27 @@ def test_a_correction_goes_to_exactly_those_who_may_have_read_it(database: Datab
     assert answered == {ids[0]: mails[ids[0]].key, ids[2]: mails[ids[2]].key}
 
 
+def test_a_mail_that_may_have_arrived_is_not_sent_again_with_another_text(database: Database) -> None:
+    people(database, 2)
+    (message,) = approved(database, [planned(channel="newsletter")])
+    queue_mail(database, message)
+    with database.write() as connection:
+        doubtful, plain = ledger.claim_mail(connection, "newsletter", NOW, "w", 9)
+        ledger.record(
+            connection,
+            [
+                Settlement(doubtful.id, doubtful.fence, DeliveryState.DEFERRED, NOW, said="?", maybe_double=True),
+                Settlement(plain.id, plain.fence, DeliveryState.DEFERRED, NOW, said="later"),
+            ],
+        )
+        contents.keep(connection, message.id, [("de", {"text": "new"})], facts_version="2", limits={}, now=NOW)
+        contents.repoint_unsent(connection, message.id)
+        (again,) = ledger.claim_mail(connection, "newsletter", NOW, "w", 9)
+        text = contents.by_id(connection, [again.content_id])[again.content_id].payload
+    assert (again.id, text) == (plain.id, {"text": "new"})
+    assert states(database) == ["superseded", "sending"]
+
+
 def test_a_correction_waits_for_its_original(database: Database) -> None:
     (message,) = approved(database, [planned()])
     queue(database, [message])
@@ -235,6 +256,17 @@ def test_cancelling_stops_what_has_not_begun(database: Database) -> None:
     assert found == {first.id: MessageState.SENDING, second.id: MessageState.CANCELLED}
     assert states(database) == ["sending", "cancelled"]
     assert begun.message_id == first.id
+
+
+def test_what_was_stopped_halfway_is_partly_sent(database: Database) -> None:
+    people(database, 2)
+    (message,) = approved(database, [planned(channel="newsletter")])
+    queue_mail(database, message)
+    with database.write() as connection:
+        (first,) = ledger.claim_mail(connection, "newsletter", NOW, "w", 1)
+        campaign.apply_plan(connection, HERE, None, [], {})
+        ledger.record(connection, [Settlement(first.id, first.fence, DeliveryState.SENT, NOW)])
+        assert ledger.settle_messages(connection, NOW) == [(message.id, MessageState.PARTLY_SENT)]
 
 
 def test_a_moved_message_keeps_its_row_and_its_approval(database: Database) -> None:

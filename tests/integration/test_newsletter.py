@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import ssl
 import threading
 import time
@@ -26,6 +27,7 @@ from announcer.errors import ComposeError, Credentials, SettingsError, StoreErro
 from announcer.model.content import Content, Health, Limits, Payload
 from announcer.model.ledger import Deferred, Failed, Outcome, Receipt, Sent, Unknown
 from announcer.newsletter import mailer as engine
+from announcer.newsletter.connection import Connection
 from announcer.newsletter.mailer import MAX_HTML_BYTES, Mailer
 from announcer.newsletter.rounds import Letter
 from announcer.newsletter.slots import Links
@@ -319,6 +321,37 @@ def test_garbage_ends_the_connection(command: str, said: str, expected: Outcome)
     if "4096" not in str(expected):
         assert outcomes[1] == expected
     assert [outcome for outcome in outcomes[2:] if not isinstance(outcome, Deferred) or outcome.counted] == []
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A way to the relay on which little goes at once."""
+    whole = Connection.send
+    monkeypatch.setattr(Connection, "send", lambda self, data: whole(self, data[:500]))
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_mail_may_leave_in_portions() -> None:
+    relay, outcomes = drained(Script(), 5)
+    assert outcomes == [TAKEN] * 5
+    assert relay.keys == [f"{number:08x}" for number in range(5)]
+
+
+def test_a_connection_lost_within_a_mail_leaves_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The relay can't have taken a mail whose end never left."""
+    whole, calls = Connection.send, itertools.count()
+
+    def breaks(self: Connection, data: bytes) -> int:
+        call = next(calls)
+        if call == 2:
+            raise self._lost(ConnectionResetError())
+        return whole(self, data[:500])  # an envelope, then the beginning of its mail
+
+    monkeypatch.setattr(Connection, "send", breaks)
+    relay, outcomes = drained(Script(), 3)
+    again = Deferred("it hung up", retry_after=1.0, counted=False)
+    assert outcomes == [Deferred("within the mail: it hung up"), again, again]
+    assert relay.mails == []
 
 
 def test_a_relay_that_does_not_answer_in_time_leaves_one_in_doubt() -> None:

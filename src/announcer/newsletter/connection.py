@@ -158,12 +158,15 @@ class Connection:
             self._replies.feed(data)
         except _NOT_NOW:
             return
-        except (OSError, Garbled) as error:
+        except OSError as error:
             raise self._lost(error) from error
 
     def next_reply(self) -> Reply | None:
-        """The next whole reply of what came."""
-        return self._replies.next()
+        """The next whole reply of what came. Raises `Lost` if something else stands there."""
+        try:
+            return self._replies.next()
+        except Garbled as error:
+            raise self._lost(error) from error
 
     def _lost(self, error: OSError | Garbled) -> Lost:
         self.usable = False

@@ -69,6 +69,7 @@ class Drain:
         self._turns: SimpleQueue[Future[Lane | None]] = SimpleQueue()  #: Those that are done waiting.
         self._working = 0  #: Lanes, and turns from which one may come.
         self._counts: Counter[str] = Counter()
+        self._counting = threading.Lock()
         self._error: BaseException | None = None
 
     def run(self) -> Counter[str]:
@@ -209,6 +210,9 @@ class Drain:
             self._cannot_reach(error)
             self._ledger.next_round(self._complete(letters, done, str(error)), 0)
             return None
+        except BaseException:
+            self._give(connection)
+            raise
         steps = Round(connection, self._outlet.sender).send(mails, self._permit)
         return Lane(connection, tuple(letters), steps, done, limit)
 
@@ -227,7 +231,8 @@ class Drain:
             settled = {letter.id for letter, _ in done}
             back = Deferred(said, max(SOON, self._outlet.breaker.seconds_left()), counted=False)
             done += [(letter, back) for letter in letters if letter.id not in settled]
-        self._counts.update([type(outcome).__name__.lower() for _, outcome in done])
+        with self._counting:
+            self._counts.update([type(outcome).__name__.lower() for _, outcome in done])
         return done
 
     def _judge(self, done: Done, connection: Connection) -> None:

@@ -35,12 +35,13 @@ class Reply(NamedTuple):
 class Replies:
     """Collects bytes as they arrive, in any portions, and gives out whole replies."""
 
-    __slots__ = ("_open", "_rest", "_whole")
+    __slots__ = ("_garbled", "_open", "_rest", "_whole")
 
     def __init__(self) -> None:
         self._rest = b""
         self._open: list[Reply] = []
         self._whole: deque[Reply] = deque()
+        self._garbled: Garbled | None = None
 
     @property
     def pending(self) -> bool:
@@ -48,20 +49,27 @@ class Replies:
         return bool(self._rest or self._open or self._whole)
 
     def feed(self, data: bytes) -> None:
-        """Take what a read gave. Raises `Garbled` if it is no reply, or one that never ends."""
+        """Take what a read gave."""
         *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            reply, more = _parsed(line)
-            if more or self._open:
-                self._continue(reply, more)
-            else:
-                self._whole.append(reply)
-        if len(self._rest) > MAX_LINE:
-            raise Garbled(f"a reply line of more than {MAX_LINE} octets")
+        try:
+            for line in lines:
+                reply, more = _parsed(line)
+                if more or self._open:
+                    self._continue(reply, more)
+                else:
+                    self._whole.append(reply)
+            if len(self._rest) > MAX_LINE:
+                raise Garbled(f"a reply line of more than {MAX_LINE} octets")
+        except Garbled as error:
+            self._garbled = error  # told in its turn: what came before it still counts
 
     def next(self) -> Reply | None:
-        """The next whole reply; None until more bytes come."""
-        return self._whole.popleft() if self._whole else None
+        """The next whole reply; None until more bytes come. Raises `Garbled` where something else stands."""
+        if self._whole:
+            return self._whole.popleft()
+        if self._garbled:
+            raise self._garbled
+        return None
 
     def _continue(self, reply: Reply, more: bool) -> None:
         self._open.append(reply)

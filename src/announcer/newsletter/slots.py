@@ -46,8 +46,8 @@ class Links:
     titles: Mapping[str, str] = field(default_factory=dict)  #: List id → title.
 
     def base(self, purpose: tokens.Purpose, content_id: int) -> str:
-        """The link but for its token."""
-        return f"{self.site}/v/{content_id}/" if purpose == "view" else f"{self.site}/{purpose}/"
+        """The link but for its token: /u/, /p/ or /v/ID/, the paths of the public site."""
+        return f"{self.site}/v/{content_id}/" if purpose == "view" else f"{self.site}/{purpose[0]}/"
 
     def title(self, list_id: str) -> str:
         """What the list is called; its id if nobody gave it a title."""

@@ -26,20 +26,23 @@ class FeedWriter:
         self._house = house
         self._folder = FeedFolder(folder)
         self._projection: Projection | None = None
-        self._mark: object = None
+        self._behind = True
+
+    def entries_sent(self) -> None:
+        """The ledger has new entries: the next `write` looks."""
+        self._behind = True
 
     def write(self) -> tuple[str, ...]:
         """Write the files that changed, and name them. Raises `AnnouncerError` when the disk says no."""
+        if not self._behind:
+            return ()
         with self._house.database.read() as connection:
-            mark = feed_rows.latest(connection, CHANNEL)
-            if mark == self._mark:
-                return ()
             rows = _rows(connection)
             site = _site(connection, self._house)
         files, projection = self._resumed(site).changed(rows)
         written = self._folder.write(files)
         # Kept only now: had writing failed, the same files would come again.
-        self._projection, self._mark = projection, mark
+        self._projection, self._behind = projection, False
         return written
 
     def _resumed(self, site: FeedSite) -> Projection:

@@ -211,7 +211,8 @@ def _occurrence_id(connection: sa.Connection, value: Occurrence) -> int:
 
 
 def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
-    if planned.drop:
+    unsendable = planned.drop or (old.state is MessageState.SENDING and planned.due_at is None)
+    if unsendable:
         if old.state is not MessageState.CANCELLED:
             cancel(connection, old, planned.why[-1] if planned.why else "late")
         return

@@ -127,18 +127,24 @@ def void_approval(connection: sa.Connection, message_: Message, why: str) -> Non
 def repoint_unsent(connection: sa.Connection, message_id: int) -> None:
     """Deliveries not yet sent take the current content of their language.
 
-    One that may already have arrived keeps the old text: it is corrected
-    instead of being sent differently under the same Message-ID.
+    One that may already have arrived does not: the same Message-ID must not
+    come with two texts. As mail it ends here, since the notice of the change
+    goes to its recipient as well; a post is looked for, and corrected.
     """
+    waiting = (delivery.c.message_id == message_id) & delivery.c.state.in_(("pending", "paused", "deferred"))
     for stored in current(connection, message_id):
         connection.execute(
             delivery.update()
             .where(
-                delivery.c.message_id == message_id,
+                waiting,
                 delivery.c.language == stored.language,
-                delivery.c.state.in_(("pending", "paused", "deferred")),
                 delivery.c.action == "publish",
                 sa.not_(delivery.c.maybe_double),
             )
             .values(content_id=stored.id)
         )
+    connection.execute(
+        delivery.update()
+        .where(waiting, delivery.c.maybe_double, delivery.c.subscriber_id.isnot(None))
+        .values(state="superseded", said="the facts changed before it was clear whether it had arrived")
+    )

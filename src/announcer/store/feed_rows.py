@@ -70,12 +70,3 @@ def published(connection: sa.Connection, channel: str) -> Iterator[Published]:
         entry = (key, value)
     if entry is not None:
         yield entry[1]
-
-
-def latest(connection: sa.Connection, channel: str) -> tuple[int, datetime | None]:
-    """A cheap mark that moves with every entry sent on a channel: how many, and when the last."""
-    query = sa.select(sa.func.count(), sa.func.max(delivery.c.sent_at)).where(
-        delivery.c.channel == channel, delivery.c.state == "sent"
-    )
-    number, last = connection.execute(query).one()
-    return number, last

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from announcer.model.people import Actor
+from announcer.store.driver import Statement
 from announcer.store.tables import audit, setting
 
 ALL = "all"
@@ -85,7 +85,10 @@ def pauses(connection: sa.Connection) -> dict[str, str]:
     return {name.removeprefix("pause:"): value for name, value in connection.execute(query)}
 
 
+_STOPPED = Statement("SELECT name FROM setting WHERE name IN (:hold, :all, :channel) LIMIT 1")
+
+
 def stopped(connection: sa.Connection, channel: str) -> bool:
     """Whether nothing may leave by this channel now: held, all paused, or the channel paused."""
-    switches: Sequence[str] = (HOLD, pause_name(ALL), pause_name(f"channel:{channel}"))
-    return connection.scalar(sa.select(setting.c.name).where(setting.c.name.in_(switches)).limit(1)) is not None
+    switches = {"hold": HOLD, "all": pause_name(ALL), "channel": pause_name(f"channel:{channel}")}
+    return _STOPPED.run(connection, switches).first() is not None

@@ -3,28 +3,34 @@
 A worker's transaction records what came of its last deliveries and claims the
 next. The claim is a lease with a fence: whoever held it longer than allowed
 records nothing more. The lease is timed by the database's clock.
+
+`ANNOUNCER_LEASE_SECONDS`, read once when the program starts, makes the lease
+shorter than its 120 seconds, for tests that kill workers.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from announcer.model.ledger import SETTLED, Action, Delivery, DeliveryState, MessageState, Receipt
 from announcer.store import campaign, journal
 from announcer.store.database import database_now
+from announcer.store.driver import Statement
 from announcer.store.tables import delivery, from_micros, message, to_micros
 
-LEASE_SECONDS = 120
+#: How long a worker may hold what it claimed, unless it renews, before another takes it for dead.
+LEASE_SECONDS = int(os.environ.get("ANNOUNCER_LEASE_SECONDS", "120"))
+#: Deliveries that one statement may end as missed: others want to write too.
+MISSED_AT_ONCE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What came of one claimed delivery, as the ledger records it."""
 
     id: int
@@ -43,12 +49,12 @@ WITH c AS MATERIALIZED (
     SELECT d.id FROM delivery d
     WHERE d.channel = :channel AND d.lane = :lane AND d.state IN ('pending', 'deferred') AND d.ready_at <= :now
     {order}
-    ORDER BY d.ready_at, d.id LIMIT :limit {lock}
+    ORDER BY d.ready_at, d.id LIMIT :most {lock}
 )
 UPDATE delivery SET state = 'sending', owner = :owner, fence = fence + 1, attempts = attempts + 1,
     lease_until = {db_now} + :lease
 WHERE id IN (SELECT id FROM c)
-RETURNING id, not_after
+RETURNING id, message_id, not_after
 """
 # One after the other where order matters: a thread's next part and an answer wait for what they
 # follow; a correction waits until it is known whether the original arrived.
@@ -57,53 +63,54 @@ _IN_ORDER = """
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.id = d.corrects_id
                     AND o.state IN ('pending', 'sending', 'deferred', 'paused'))
 """
-_MAIL = """
-SELECT d.id, d.fence, d.content_id, d.key, d.subscriber_id, s.address, s.name, d.language, d.target AS list_id,
-       d.attempts, d.maybe_double, o.key AS corrects_key, s.suppressed, n.state AS subscription
-FROM delivery d
-JOIN subscriber s ON s.id = d.subscriber_id
-LEFT JOIN subscription n ON n.subscriber_id = d.subscriber_id AND n.list_id = d.target
-LEFT JOIN delivery o ON o.id = d.corrects_id
-WHERE d.id IN :ids ORDER BY d.id
-"""
-_claims: dict[tuple[bool, bool], sa.TextClause] = {}
-_mail = sa.text(_MAIL).bindparams(sa.bindparam("ids", expanding=True))
 
 
-def _claim_statement(sqlite: bool, in_order: bool) -> sa.TextClause:
-    if (sqlite, in_order) not in _claims:
-        _claims[sqlite, in_order] = sa.text(
-            _CLAIM.format(
-                order=_IN_ORDER if in_order else "",
-                lock="" if sqlite else "FOR UPDATE OF d SKIP LOCKED",
-                db_now=database_now(sqlite),
-            )
-        )
-    return _claims[sqlite, in_order]
+def _claim_statement(order: str) -> Statement:
+    return Statement(
+        _CLAIM.format(order=order, lock="", db_now=database_now(True)),
+        _CLAIM.format(order=order, lock="FOR UPDATE OF d SKIP LOCKED", db_now=database_now(False)),
+    )
+
+
+_TOO_LATE = "its moment had passed"
+_CLAIM_ANY = _claim_statement("")
+_CLAIM_IN_ORDER = _claim_statement(_IN_ORDER)
 
 
 def _claim(
-    connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int, *, in_order: bool
+    connection: sa.Connection, statement: Statement, channel: str, now: datetime, owner: str, limit: int
 ) -> list[int]:
     if journal.stopped(connection, channel):
         return []
-    statement = _claim_statement(connection.dialect.name == "sqlite", in_order)
     wanted = {"channel": channel, "now": to_micros(now), "owner": owner, "lease": LEASE_SECONDS * 1_000_000}
     claimed: list[int] = []
     for lane in (0, 1):
-        if len(claimed) < limit:
-            rows = connection.execute(statement, {**wanted, "lane": lane, "limit": limit - len(claimed)}).all()
+        # Until it is full: what is past its moment must not take the place of what is not.
+        while most := limit - len(claimed):
+            rows = statement.run(connection, {**wanted, "lane": lane, "most": most}).all()
             claimed += _still_worth_it(connection, rows, now)
+            if len(rows) < most:
+                break
     return claimed
 
 
 def _still_worth_it(connection: sa.Connection, rows: Sequence[Any], now: datetime) -> list[int]:
     """Take out what is past its `not_after`: nothing leaves late, however it came to be late."""
     micros = to_micros(now)
-    late = [row.id for row in rows if row.not_after is not None and row.not_after < micros]
+    late = [row for row in rows if row.not_after is not None and row.not_after < micros]
     if late:
-        _release(connection, late, DeliveryState.MISSED, "its moment had passed")
+        _release(connection, [row.id for row in late], DeliveryState.MISSED, _TOO_LATE)
+        _miss_the_rest(connection, {row.message_id for row in late}, now)
     return [row.id for row in rows if row.not_after is None or row.not_after >= micros]
+
+
+def _miss_the_rest(connection: sa.Connection, message_ids: Iterable[int], now: datetime) -> None:
+    """End what else waits of these messages: thousands of mails, claimed round by round, would bar the way for long."""
+    waiting = sa.and_(delivery.c.state.in_(("pending", "deferred")), delivery.c.not_after < now)
+    some = sa.select(delivery.c.id).where(delivery.c.message_id.in_(list(message_ids)), waiting).limit(MISSED_AT_ONCE)
+    connection.execute(
+        delivery.update().where(delivery.c.id.in_(some)).values(state=DeliveryState.MISSED, said=_TOO_LATE)
+    )
 
 
 def _release(connection: sa.Connection, ids: Sequence[int], state: DeliveryState, said: str) -> None:
@@ -116,7 +123,7 @@ def _release(connection: sa.Connection, ids: Sequence[int], state: DeliveryState
 
 def claim(connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int = 1) -> list[Delivery]:
     """Claim up to `limit` due deliveries of a channel, urgent ones first."""
-    ids = _claim(connection, channel, now, owner, limit, in_order=True)
+    ids = _claim(connection, _CLAIM_IN_ORDER, channel, now, owner, limit)
     if not ids:
         return []
     query = (
@@ -146,29 +153,53 @@ def _delivery(row: Any) -> Delivery:
     )
 
 
+_PERSONAL = """
+SELECT d.id, d.fence, d.content_id, d.key, d.subscriber_id, s.address, s.name, d.language, d.target AS list_id,
+       d.attempts, d.maybe_double, o.key AS corrects_key, s.suppressed, n.state AS subscription
+FROM delivery d
+JOIN subscriber s ON s.id = d.subscriber_id
+LEFT JOIN subscription n ON n.subscriber_id = d.subscriber_id AND n.list_id = d.target
+LEFT JOIN delivery o ON o.id = d.corrects_id
+WHERE d.id {among} ORDER BY d.id
+"""
+_MAIL = Statement(
+    _PERSONAL.format(among="IN (SELECT value FROM json_each(:ids))"), _PERSONAL.format(among="= ANY(:ids)")
+)
+
+
 def claim_mail(connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int) -> list[Any]:
     """Claim up to `limit` due mails, with what personalises them.
 
     Suppression and withdrawal are looked at once more, in the transaction that claims.
     """
-    ids = _claim(connection, channel, now, owner, limit, in_order=False)
-    if not ids:
-        return []
-    rows = connection.execute(_mail, {"ids": ids}).all()
-    left = [row.id for row in rows if row.suppressed or row.subscription != "confirmed"]
-    if left:
-        _release(connection, left, DeliveryState.SUPPRESSED, "left before it was sent")
-        gone = set(left)
-        return [row for row in rows if row.id not in gone]
-    return list(rows)
+    while ids := _claim(connection, _CLAIM_ANY, channel, now, owner, limit):
+        rows = _MAIL.run(connection, {"ids": json.dumps(ids) if connection.dialect.name == "sqlite" else ids}).all()
+        left = {row.id for row in rows if row.suppressed or row.subscription != "confirmed"}
+        if left:
+            _release(connection, list(left), DeliveryState.SUPPRESSED, "left before it was sent")
+        if found := [row for row in rows if row.id not in left]:
+            return found
+    return []
 
 
-_SENT = sa.text(
+def renew(connection: sa.Connection, ids: Sequence[int], owner: str) -> None:
+    """Hold on to what `owner` is still sending, once half of the lease is over: slow is not dead."""
+    now = sa.literal_column(database_now(connection.dialect.name == "sqlite"), delivery.c.id.type)
+    lease = LEASE_SECONDS * 1_000_000
+    own = sa.and_(delivery.c.id.in_(ids), delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING)
+    connection.execute(
+        delivery.update()
+        .where(own, sa.type_coerce(delivery.c.lease_until, now.type) < now + lease // 2)
+        .values(lease_until=now + lease)
+    )
+
+
+_SENT = Statement(
     "UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, sent_at = :at,"
     " receipt = :receipt, said = :said"
     " WHERE id = :id AND fence = :fence AND state = 'sending'"
 )
-_OTHER = sa.text(
+_OTHER = Statement(
     "UPDATE delivery SET state = :state, owner = NULL, lease_until = NULL, said = :said,"
     " ready_at = coalesce(:ready_at, ready_at), attempts = attempts - :uncounted,"
     " maybe_double = (maybe_double OR :maybe_double)"
@@ -182,38 +213,32 @@ def record(connection: sa.Connection, settlements: Sequence[Settlement]) -> int:
     other = [_other_values(s) for s in settlements if s.state is not DeliveryState.SENT]
     done = 0
     if sent:
-        done += connection.execute(_SENT, sent).rowcount
+        done += _SENT.many(connection, sent)
     if other:
-        done += connection.execute(_OTHER, other).rowcount
+        done += _OTHER.many(connection, other)
     return len(settlements) - done
 
 
-def _sent_values(settled: Settlement) -> dict[str, Any]:
-    receipt = settled.receipt
-    return {
-        "id": settled.id,
-        "fence": settled.fence,
-        "at": to_micros(settled.at),
-        "said": settled.said or None,
-        "receipt": receipt_text(receipt) if receipt else None,
-    }
+def _sent_values(settled: Settlement) -> tuple[Any, ...]:
+    """In the order of `_SENT`."""
+    receipt = receipt_text(settled.receipt) if settled.receipt else None
+    return to_micros(settled.at), receipt, settled.said or None, settled.id, settled.fence
 
 
-def _other_values(settled: Settlement) -> dict[str, Any]:
-    return {
-        "id": settled.id,
-        "fence": settled.fence,
-        "state": settled.state.value,
-        "said": settled.said,
-        "ready_at": None if settled.ready_at is None else to_micros(settled.ready_at),
-        "uncounted": 0 if settled.counted else 1,
-        "maybe_double": settled.maybe_double,
-    }
+def _other_values(settled: Settlement) -> tuple[Any, ...]:
+    """In the order of `_OTHER`."""
+    ready_at = None if settled.ready_at is None else to_micros(settled.ready_at)
+    uncounted = 0 if settled.counted else 1
+    return settled.state.value, settled.said, ready_at, uncounted, settled.maybe_double, settled.id, settled.fence
+
+
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def receipt_text(receipt: Receipt) -> str:
     """A receipt as it is stored."""
-    return json.dumps({"id": receipt.id, "url": receipt.url, "extra": dict(receipt.extra)}, separators=(",", ":"))
+    extra = _as_json(dict(receipt.extra)) if receipt.extra else "{}"
+    return f'{{"id":{_as_json(receipt.id)},"url":{_as_json(receipt.url)},"extra":{extra}}}'
 
 
 def read_receipt(text: str | None) -> Receipt | None:
@@ -229,6 +254,17 @@ def receipt_of(connection: sa.Connection, delivery_id: int | None) -> Receipt | 
     if delivery_id is None:
         return None
     return read_receipt(connection.scalar(sa.select(delivery.c.receipt).where(delivery.c.id == delivery_id)))
+
+
+def holds_receipt(connection: sa.Connection, channel: str, id_: str) -> bool:
+    """Whether something that left by this channel has the receipt `id_`."""
+    beginning = receipt_text(Receipt(id_)).partition(',"url"')[0]
+    query = sa.select(delivery.c.id).where(
+        delivery.c.subscriber_id.is_(None),  # names the index that leaves out the mails
+        delivery.c.channel == channel,
+        delivery.c.receipt.startswith(beginning + ",", autoescape=True),
+    )
+    return connection.scalar(query.limit(1)) is not None
 
 
 def reap(
@@ -280,18 +316,17 @@ def counts(connection: sa.Connection, message_id: int) -> dict[DeliveryState, in
     return {DeliveryState(state): number for state, number in connection.execute(query)}
 
 
+#: Deliveries that did not arrive although they were meant to; leaving a list is no failure.
+_SHORT = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.MISSED, DeliveryState.CANCELLED)
+
+
 def _final_state(found: Mapping[DeliveryState, int]) -> MessageState:
-    sent = found.get(DeliveryState.SENT, 0)
-    lost = sum(found.get(s, 0) for s in (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.MISSED))
-    if sent and lost:
-        return MessageState.PARTLY_SENT
-    if sent:
-        return MessageState.SENT
-    for state, final in (
-        (DeliveryState.FAILED, MessageState.FAILED),
-        (DeliveryState.UNKNOWN, MessageState.FAILED),
-        (DeliveryState.MISSED, MessageState.MISSED),
-        (DeliveryState.CANCELLED, MessageState.CANCELLED),
+    if found.get(DeliveryState.SENT):
+        return MessageState.PARTLY_SENT if any(found.get(state) for state in _SHORT) else MessageState.SENT
+    for state, final in zip(
+        _SHORT,
+        (MessageState.FAILED, MessageState.FAILED, MessageState.MISSED, MessageState.CANCELLED),
+        strict=True,
     ):
         if found.get(state):
             return final
@@ -306,6 +341,25 @@ def next_ready(connection: sa.Connection) -> datetime | None:
     due = connection.scalar(sa.select(sa.func.min(message.c.due_at)).where(message.c.state == "scheduled"))
     moments = [_aware(m) for m in (ready, due) if m is not None]
     return min(moments, default=None)
+
+
+def next_moment(connection: sa.Connection, channels: Iterable[str], after: datetime) -> datetime | None:
+    """The first moment later than `after` at which a delivery of `channels` may be claimed or a message is due.
+
+    One look into the index per channel and lane, however many wait: what is
+    ready already, such as a newsletter that is being sent, is not gone through.
+    """
+    waits = sa.text("state IN ('pending', 'deferred')")
+    firsts = [
+        sa.select(sa.func.min(delivery.c.ready_at))
+        .where(delivery.c.channel == channel, delivery.c.lane == lane, delivery.c.ready_at > after, waits)
+        .scalar_subquery()
+        for channel in channels
+        for lane in (0, 1)
+    ]
+    due = sa.select(sa.func.min(message.c.due_at)).where(message.c.state == "scheduled", message.c.due_at > after)
+    found = connection.execute(sa.select(*firsts, due.scalar_subquery())).one()
+    return min((_aware(moment) for moment in found if moment is not None), default=None)
 
 
 def _aware(moment: datetime | int) -> datetime:

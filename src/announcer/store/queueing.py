@@ -257,7 +257,7 @@ def published(connection: sa.Connection, message_ids: Sequence[int]) -> list[Any
             delivery.c.message_id.in_(list(message_ids)),
             delivery.c.subscriber_id.is_(None),
             delivery.c.action == Action.PUBLISH,
-            delivery.c.state.in_(MAY_HAVE_ARRIVED),
+            _arrived(),
         )
         .order_by(delivery.c.id)
     )

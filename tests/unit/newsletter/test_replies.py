@@ -90,3 +90,11 @@ def test_words_are_printable_and_short() -> None:
 def test_garbage_is_told_or_taken_but_never_breaks(data: bytes) -> None:
     with contextlib.suppress(Garbled):
         assert all(200 <= reply.code < 600 for reply in heard(data))
+
+
+def test_what_came_before_garbage_still_counts() -> None:
+    replies = Replies()
+    replies.feed(b"250 2.0.0 Ok: queued\r\nhello\r\n")
+    assert replies.next() == Reply(250, (b"2.0.0 Ok: queued",))
+    with pytest.raises(Garbled):
+        replies.next()
