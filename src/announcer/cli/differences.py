@@ -1,0 +1,97 @@
+"""What follows from a change, before anybody agrees to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.panel import Panel
+from rich.text import Text
+
+from announcer.cli.terminal import Terminal, row, seen, table
+from announcer.cli.timeline import View
+from announcer.model.campaign import Planned
+from announcer.planning.changes import in_words
+
+if TYPE_CHECKING:
+    from announcer.office.change import Proposal
+    from announcer.office.house import House
+
+Line = tuple[str, Planned, str]
+
+
+def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong_mails: int) -> None:
+    """The sentence, what is out and wrong, what moves, drops out and appears, and where the old value still stands."""
+    said = in_words(proposal.change, proposal.before.facts, proposal.after.facts, view.speech.language)
+    terminal.show(
+        Panel(
+            Text(seen(said.sentence or said.headline)),
+            title=Text(said.prefix, "bold yellow"),
+            title_align="left",
+            border_style="yellow",
+        )
+    )
+    sections = [
+        _section(terminal, view, "already_out", _out(house, view, proposal)),
+        _section(terminal, view, "moved", _moved(view, proposal)),
+        _section(terminal, view, "dropped", _dropped(view, proposal)),
+        _section(terminal, view, "appeared", _appeared(view, proposal)),
+        _section(terminal, view, "reworded", _reworded(proposal)),
+        _section(terminal, view, "stopped", ((str(r.message.id), r.planned, "") for r in proposal.difference.stopped)),
+    ]
+    if not any(sections):
+        terminal.say("no_consequence")
+    if wrong_mails:
+        terminal.say("mails_wrong", style="yellow", n=wrong_mails)
+    for place in proposal.places:
+        terminal.line(f"{view.speech('stale')}: {place.text}: {place.excerpt}", style="yellow")
+
+
+def _section(terminal: Terminal, view: View, title: str, lines: Iterable[Line]) -> bool:
+    shown = table("", view.speech("when"), view.speech("what"), view.speech("channel"), view.speech("note"))
+    for number, planned, note in lines:
+        row(shown, [number, view.moment(planned.due_at), view.what(planned), planned.channel, note])
+    if shown.row_count:
+        terminal.line(view.speech(title), style="bold")
+        terminal.show(shown)
+    return shown.row_count > 0
+
+
+def _out(house: House, view: View, proposal: Proposal) -> Iterable[Line]:
+    for wrong in proposal.wrong:
+        planned = wrong.message.planned
+        yield str(wrong.message.id), planned, view.speech(_remedy(house, planned.channel))
+
+
+def _remedy(house: House, channel: str) -> str:
+    """How what is out on a channel gets corrected."""
+    way = house.exits[channel]
+    if way.kind == "mail":
+        return "by_mail"
+    if way.kind == "feed":
+        return "by_feed"
+    return "by_edit" if way.can.edit else "by_reply"
+
+
+def _moved(view: View, proposal: Proposal) -> Iterable[Line]:
+    for one in proposal.difference.moved:
+        before, after = one.message.planned, one.planned
+        notes = [view.speech("instead", when=view.moment(before.due_at))] if before.due_at != after.due_at else []
+        yield str(one.message.id), after, "; ".join([*notes, *view.reasons(after)])
+
+
+def _dropped(view: View, proposal: Proposal) -> Iterable[Line]:
+    for one in proposal.difference.dropped:
+        yield str(one.message.id), one.message.planned, "; ".join(view.why(one.why))
+
+
+def _appeared(view: View, proposal: Proposal) -> Iterable[Line]:
+    for planned in proposal.difference.appeared:
+        yield "+", planned, "; ".join(view.reasons(planned))
+
+
+def _reworded(proposal: Proposal) -> Iterable[Line]:
+    for message in proposal.difference.unchanged:
+        planned = message.planned
+        if (planned.occurrence, planned.channel) in proposal.worded:
+            yield str(message.id), planned, ""

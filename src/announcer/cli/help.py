@@ -1,0 +1,202 @@
+"""The help texts: written in English beside the verbs, and here in German; and in which order the verbs are shown."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+#: The verbs in the order of the work, under their headings (English, German).
+PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
+    (("Taking in", "Aufnehmen"), ("add", "event")),
+    (("Planning and approving", "Planen und freigeben"), ("plan", "preview", "approve", "words")),
+    (
+        ("What changes", "Was sich ändert"),
+        ("move", "room", "delay", "person", "cancel", "postpone", "correct", "withdraw"),
+    ),
+    (("Watching", "Im Blick behalten"), ("status", "settle", "log", "pause", "resume")),
+    (("The house", "Das Haus"), ("subscribers", "channels", "playbook", "check", "serve", "rehearse")),
+)
+
+GERMAN: Final[Mapping[str, str]] = {
+    "Press releases become feeds, posts and mails, each at its moment; every change follows.": (
+        "Aus Pressemitteilungen werden Feeds, Beiträge und Mails, jede zu ihrer Zeit; jede Änderung folgt überallhin."
+    ),
+    "The settings; config.toml in this folder.": "Die Einstellungen; sonst config.toml in diesem Ordner.",
+    "The language of the output; that of the site.": "Sprache der Ausgabe; sonst die der Website.",
+    "Show the traceback of an error.": "Bei einem Fehler alle Einzelheiten zeigen.",
+    "Show the version.": "Die Version zeigen.",
+    "Who does this.": "Wer das tut.",
+    "Don't ask.": "Nicht nachfragen.",
+    "Only look; change nothing.": "Nur ansehen, nichts ändern.",
+    "Plain JSON on stdout.": "Reines JSON ausgeben.",
+    "Why; for the log.": "Warum; für das Protokoll.",
+    "The id of an event or announcement.": "Kennung einer Veranstaltung oder Mitteilung.",
+    "The event's id.": "Kennung der Veranstaltung.",
+    "The programme item's id.": "Kennung des Programmpunkts.",
+    "The announcement's id.": "Kennung der Mitteilung.",
+    "The file.": "Die Datei.",
+    # Taking in
+    "Take in a press release: Markdown with a TOML head, or plain text as copied from a page.": (
+        "Eine Pressemitteilung aufnehmen: Markdown mit TOML-Kopf oder kopierten Text einer Seite."
+    ),
+    "Events and their programme.": "Veranstaltungen und ihr Programm.",
+    "Take in an event from its TOML file.": "Eine Veranstaltung aus ihrer TOML-Datei aufnehmen.",
+    "When is said what; conference if not given.": "Wann was gesagt wird; sonst conference.",
+    "List the events, the newest first.": "Die Veranstaltungen zeigen, die neueste zuerst.",
+    "Show an event with its programme.": "Eine Veranstaltung mit ihrem Programm zeigen.",
+    "Say that the date of an event is right, so that it plans.": (
+        "Bestätigen, dass der Termin stimmt; erst dann wird geplant."
+    ),
+    # Planning and approving
+    "Plan an event's or announcement's messages, or plan them again, and show the timeline.": (
+        "Die Nachrichten planen oder neu planen und den Zeitplan zeigen."
+    ),
+    "Show exactly what will be sent, channel by channel.": "Zeigen, was genau hinausgeht, Kanal für Kanal.",
+    "Only this message; may be repeated.": "Nur diese Nachricht; mehrfach möglich.",
+    "What is due that local day.": "Was an diesem Tag fällig ist.",
+    "Write the mail's HTML to this file.": "Das HTML der Mail in diese Datei schreiben.",
+    "Approve what is drafted: from then on exactly this text is sent, each at its moment.": (
+        "Die Entwürfe freigeben: Danach geht genau dieser Text hinaus, jeder zu seiner Zeit."
+    ),
+    "Hand in the text that a message waits for, a recap for example.": (
+        "Den Text liefern, auf den eine Nachricht wartet, etwa einen Rückblick."
+    ),
+    "The rule that waits; recap@day:2 for one day.": "Die Regel, die wartet; recap@day:2 für einen Tag.",
+    "Your text.": "Ihr Text.",
+    "Read the text from this file.": "Den Text aus dieser Datei lesen.",
+    # What changes
+    "Give an event, or one programme item, another time.": (
+        "Eine Veranstaltung oder einen Programmpunkt auf eine andere Zeit legen."
+    ),
+    "The new start, like 2018-09-25T12:00.": "Der neue Beginn, etwa 2018-09-25T12:00.",
+    "The new end; else as long as before.": "Das neue Ende; sonst so lang wie bisher.",
+    "Only this programme item.": "Nur dieser Programmpunkt.",
+    "Put a programme item into another room.": "Einen Programmpunkt in einen anderen Raum legen.",
+    "The new room.": "Der neue Raum.",
+    "Let a programme item begin later, and those after it.": (
+        "Einen Programmpunkt und die folgenden später beginnen lassen."
+    ),
+    "How much later it begins.": "Um wie viele Minuten später.",
+    "The later items of the day stay where they are.": "Die späteren Programmpunkte bleiben, wo sie sind.",
+    "Replace somebody on the programme.": "Jemanden auf dem Programm ersetzen.",
+    "Who was announced.": "Wer angekündigt war.",
+    'Who speaks instead; "" for nobody.': 'Wer stattdessen spricht; "" für niemanden.',
+    "The new person's title or office.": "Titel oder Amt der neuen Person.",
+    "Call off an event, or one programme item.": "Eine Veranstaltung absagen oder einen Programmpunkt streichen.",
+    "Put an event off without a new date.": "Eine Veranstaltung ohne neuen Termin verschieben.",
+    "Correct a word wherever it stands, or the announcement's text.": (
+        "Ein Wort berichtigen, wo immer es steht, oder den Text der Mitteilung."
+    ),
+    "What is wrong, wherever it stands.": "Was falsch ist, wo immer es steht.",
+    "What is right.": "Was richtig ist.",
+    "A new headline.": "Eine neue Überschrift.",
+    "A new lead.": "Ein neuer Vorspann.",
+    "A new text, from this file.": "Ein neuer Text aus dieser Datei.",
+    "What was wrong, for the correction's text.": "Was falsch war, für den Text der Korrektur.",
+    "Mend it everywhere, announce it nowhere.": "Überall richtigstellen, nirgends melden.",
+    "Take an announcement back; its address then answers with the notice.": (
+        "Eine Mitteilung zurückziehen; unter ihrer Adresse steht dann der Hinweis."
+    ),
+    # Watching
+    "Show what is next, what needs a person, what is paused.": (
+        "Zeigen, was als Nächstes kommt, was einen Menschen braucht, was angehalten ist."
+    ),
+    "Only this event or announcement.": "Nur diese Veranstaltung oder Mitteilung.",
+    "Say what became of a delivery whose answer was lost, after looking.": (
+        "Nach dem Nachsehen sagen, was aus einer unklaren Zustellung wurde."
+    ),
+    "Its number, as status shows it.": "Ihre Nummer, wie status sie zeigt.",
+    "It did arrive.": "Sie ist angekommen.",
+    "It did not; send it again.": "Sie ist nicht angekommen; noch einmal senden.",
+    "Show who did what, the newest first.": "Zeigen, wer was getan hat, das Neueste zuerst.",
+    "How many lines.": "Wie viele Zeilen.",
+    "Let nothing leave: at all, by one channel, or about one event.": (
+        "Nichts hinauslassen: gar nichts, auf einem Kanal oder zu einer Veranstaltung."
+    ),
+    "all, channel:NAME or event:ID.": "all, channel:NAME oder event:KENNUNG.",
+    "Let it go on.": "Es weitergehen lassen.",
+    # The house
+    "Who receives the newsletter.": "Wer den Newsletter erhält.",
+    "Put the people of a CSV file on a list. Who left stays away.": (
+        "Die Personen einer CSV-Datei in eine Liste aufnehmen. Wer sich abgemeldet hat, bleibt draußen."
+    ),
+    "A CSV file, as a spreadsheet saves it.": "Eine CSV-Datei, wie eine Tabellenkalkulation sie speichert.",
+    "Where and when these people agreed to be written to.": "Wo und wann diese Personen eingewilligt haben.",
+    "The list; else each line names its own.": "Die Liste; sonst nennt jede Zeile ihre eigene.",
+    "Write the people of one list or of all as CSV, those who left with their state.": (
+        "Die Personen einer oder aller Listen als CSV ausgeben, Abgemeldete mit ihrem Stand."
+    ),
+    "Only this list.": "Nur diese Liste.",
+    "Write to this file, not to stdout.": "In diese Datei schreiben, nicht ausgeben.",
+    "List the lists, with how many people are on them.": "Die Listen zeigen und wie viele darauf stehen.",
+    "The ways out of the house.": "Die Wege aus dem Haus.",
+    "List the ways out, with what they can do.": "Die Kanäle zeigen und was sie können.",
+    "Try every channel without sending anything.": "Jeden Kanal prüfen, ohne etwas zu senden.",
+    "Only this channel.": "Nur dieser Kanal.",
+    "When is said what: named lists of rules.": "Wann was gesagt wird: benannte Listen von Regeln.",
+    "List the playbooks.": "Die Ablaufpläne zeigen.",
+    "Show a playbook's rules as sentences, or what they give for an event.": (
+        "Die Regeln als Sätze zeigen, oder was sie für eine Veranstaltung ergeben."
+    ),
+    "The playbook.": "Der Ablaufplan.",
+    "Show what it would give for this event.": "Zeigen, was er für diese Veranstaltung ergäbe.",
+    "Read the settings, open the database, compile the templates, try every channel. Sends nothing.": (
+        "Einstellungen, Datenbank, Vorlagen und Kanäle prüfen. Sendet nichts."
+    ),
+    "Run the service: it sends what is due and serves the public pages.": (
+        "Den Dienst starten: Er sendet, was fällig ist, und zeigt die öffentlichen Seiten."
+    ),
+    "Play a campaign in fast-forward: the real program, driven by its moments, into a sandbox on this machine.": (
+        "Eine Kampagne im Zeitraffer durchspielen: mit dem echten Programm, aber nur auf diesem Rechner."
+    ),
+    "An example's folder, or one of your events.": "Der Ordner eines Beispiels oder eine Ihrer Veranstaltungen.",
+    "What happens on the way (TOML).": "Was unterwegs geschieht (TOML).",
+    "The language of the output.": "Sprache der Ausgabe.",
+}
+
+
+def arrange(group: Any, language: str) -> None:
+    """Put the verbs under their headings, and everything into the language asked for."""
+    for title, verbs in PANELS:
+        for verb in verbs:
+            group.commands[verb].rich_help_panel = title[language == "de"]
+    if language == "de":
+        for part in parts(group):
+            part.help = GERMAN[part.help]
+
+
+def parts(command: Any) -> Iterator[Any]:
+    """A command, its options and arguments, and those of all below it: whatever has a help text."""
+    yield command
+    yield from (parameter for parameter in command.params if getattr(parameter, "help", None))
+    for below in getattr(command, "commands", {}).values():
+        yield from parts(below)
+
+
+def wanted(args: Sequence[str]) -> bool:
+    """Whether these arguments ask for help, or give nothing else to do."""
+    return "--help" in args or not args
+
+
+def guess_language(args: Sequence[str]) -> str:
+    """The language of the help, before anything is parsed: `--lang`, else the site's, else German."""
+    if found := _value(args, "--lang"):
+        return found
+    path = _value(args, "--config") or os.environ.get("ANNOUNCER_CONFIG") or "config.toml"
+    try:
+        site = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("site", {})
+    except (OSError, ValueError):  # what is wrong with it, the verb itself will say
+        return "de"
+    return str(site.get("language", "de")) if isinstance(site, dict) else "de"
+
+
+def _value(args: Sequence[str], option: str) -> str:
+    for number, argument in enumerate(args):
+        if argument == option and number + 1 < len(args):
+            return args[number + 1]
+        if argument.startswith(f"{option}="):
+            return argument.partition("=")[2]
+    return ""

@@ -1,0 +1,278 @@
+"""channels, check, playbook, serve: the house itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from announcer.cli.app import REFUSED, app, channels_app, playbook_app
+from announcer.cli.campaign_verbs import find, view_of
+from announcer.cli.options import Json
+from announcer.cli.terminal import Terminal, row, table
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from announcer.model.campaign import Rule
+    from announcer.office.house import House
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One point of a check."""
+
+    what: str
+    ok: bool
+    said: str
+
+
+def _report(terminal: Terminal, findings: list[Finding], json: bool) -> None:
+    """Show what was found; leaves with 1 if anything is wrong."""
+    bad = sum(not finding.ok for finding in findings)
+    if json:
+        terminal.json([{"what": one.what, "ok": one.ok, "said": one.said} for one in findings])
+    else:
+        for one in findings:
+            mark = "✓" if one.ok else "✗"
+            terminal.line(f"{mark} {one.what}: {one.said}", style="green" if one.ok else "red")
+        if bad:
+            terminal.say("check_bad", style="bold red", n=bad)
+        else:
+            terminal.say("check_ok", style="bold green")
+    if bad:
+        raise typer.Exit(REFUSED)
+
+
+# -- channels --
+
+
+@channels_app.command("list")
+def channels_list(context: typer.Context, json: Json = False) -> None:
+    """List the ways out, with what they can do."""
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        found = _channels(terminal, house)
+    if json:
+        terminal.json(found)
+        return
+    speech = terminal.speech
+    shown = table(*(speech(key) for key in ("name", "kind", "state", "note")))
+    for one in found:
+        can = ", ".join(name for name in ("edit", "delete", "thread", "media") if one[name])
+        row(shown, [one["name"], one["kind"], speech("enabled" if one["enabled"] else "disabled"), can])
+    terminal.show(shown)
+
+
+def _channels(terminal: Terminal, house: House) -> list[dict[str, object]]:
+    """Those in use, then those that config.toml switches off."""
+    found: list[dict[str, object]] = []
+    for name, way in house.exits.items():
+        can = way.can
+        abilities = {"edit": can.edit, "delete": can.delete, "thread": can.thread, "media": can.media}
+        found.append({"name": name, "kind": way.kind, "enabled": True, **abilities})
+    off = [(name, "social") for name in terminal.settings.channels if name not in house.exits]
+    if not terminal.settings.mail.enabled:
+        off.append(("newsletter", "mail"))
+    nothing = dict.fromkeys(("edit", "delete", "thread", "media"), False)
+    return found + [{"name": name, "kind": kind, "enabled": False, **nothing} for name, kind in off]
+
+
+@channels_app.command("check")
+def channels_check(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only this channel.")] = None,
+    json: Json = False,
+) -> None:
+    """Try every channel without sending anything."""
+    from announcer.errors import NotFound
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        if name is not None and name not in house.exits:
+            raise NotFound(f"there is no channel {name!r} in use; known: {', '.join(house.exits)}")
+        findings = [_try(house, one) for one in house.exits if name in (None, one)]
+    _report(terminal, findings, json)
+
+
+def _try(house: House, name: str) -> Finding:
+    from announcer.errors import AnnouncerError
+
+    try:
+        health = house.exits[name].check()
+    except AnnouncerError as error:
+        return Finding(name, False, str(error))
+    return Finding(name, health.ok, health.said)
+
+
+# -- check --
+
+
+@app.command()
+def check(context: typer.Context, json: Json = False) -> None:
+    """Read the settings, open the database, compile the templates, try every channel. Sends nothing."""
+    terminal: Terminal = context.obj
+    _report(terminal, list(_checked(terminal)), json)
+
+
+def _checked(terminal: Terminal) -> Iterator[Finding]:
+    """Point by point; what needs the house is left out where the house can't be opened."""
+    from announcer.cli.terminal import DEFAULT_CONFIG
+    from announcer.errors import AnnouncerError
+
+    speech = terminal.speech
+    settings = _found(speech("settings"), lambda: _settings_point(terminal, str(terminal.config or DEFAULT_CONFIG)))
+    yield settings
+    if not settings.ok:
+        return
+    yield _found(speech("database"), lambda: _database_point(terminal))
+    yield from _template_points(terminal)
+    try:
+        with terminal.house() as house:
+            yield from (_try(house, name) for name in house.exits)
+    except AnnouncerError as error:
+        yield Finding(speech("channels"), False, str(error))
+
+
+def _found(what: str, point: Callable[[], str]) -> Finding:
+    from announcer.errors import AnnouncerError
+
+    try:
+        return Finding(what, True, point())
+    except AnnouncerError as error:
+        return Finding(what, False, str(error))
+
+
+def _settings_point(terminal: Terminal, path: str) -> str:
+    settings = terminal.settings
+    return terminal.speech("settings_ok", path=settings.root / path)
+
+
+def _database_point(terminal: Terminal) -> str:
+    from announcer.store import schema
+    from announcer.store.database import open_database
+
+    database = open_database(terminal.settings.database_url())
+    try:
+        schema.migrate(database)
+        return terminal.speech("database_ok", revision=schema.current_revision(database))
+    finally:
+        database.close()
+
+
+def _template_points(terminal: Terminal) -> Iterator[Finding]:
+    from announcer.errors import AnnouncerError
+    from announcer.rendering.renderer import Renderer
+
+    what, settings = terminal.speech("templates"), terminal.settings
+    own = settings.paths.templates
+    try:
+        faults = Renderer([settings.path(own)] if own else [], settings.site).check()
+    except AnnouncerError as error:
+        faults = [str(error)]
+    if not faults:
+        yield Finding(what, True, terminal.speech("templates_ok"))
+    yield from (Finding(what, False, fault) for fault in faults)
+
+
+# -- playbook --
+
+
+@playbook_app.command("list")
+def playbook_list(context: typer.Context, json: Json = False) -> None:
+    """List the playbooks."""
+    from announcer.office.campaigns import read_playbook
+    from announcer.store import campaign as store
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house, house.database.read() as connection:
+        found = [read_playbook(connection, id_) for id_ in store.playbook_ids(connection)]
+    if json:
+        terminal.json([{"id": one.id, "rules": len(one.rules)} for one in found])
+        return
+    shown = table(terminal.speech("playbook"), terminal.speech("rules"))
+    for one in found:
+        row(shown, [one.id, len(one.rules)])
+    terminal.show(shown)
+
+
+@playbook_app.command("show")
+def playbook_show(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The playbook.")],
+    event: Annotated[str | None, typer.Option("--event", help="Show what it would give for this event.")] = None,
+    json: Json = False,
+) -> None:
+    """Show a playbook's rules as sentences, or what they give for an event."""
+    from announcer.cli import shapes
+    from announcer.office.campaigns import read_playbook
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        if event is not None:
+            _show_given(terminal, house, name, event, json)
+            return
+        with house.database.read() as connection:
+            found = read_playbook(connection, name)
+    if json:
+        terminal.json([shapes.rule(rule, terminal.speech.language) for rule in found.rules])
+        return
+    speech = terminal.speech
+    shown = table(*(speech(key) for key in ("rule", "when", "channel", "until")))
+    for column, ratio in zip(shown.columns, (3, 3, 2, 3), strict=True):
+        column.ratio = ratio
+    for rule in found.rules:
+        row(shown, _rule_cells(terminal, rule))
+    terminal.show(shown)
+
+
+def _rule_cells(terminal: Terminal, rule: Rule) -> list[str | Text]:
+    from rich.text import Text
+
+    from announcer.planning.sentences import moment_sentence
+
+    speech = terminal.speech
+    notes = [speech("off_rule")] if not rule.enabled else []
+    notes += [speech("needs_words")] if rule.needs_words else []
+    notes += [speech("only_kinds", kinds=", ".join(rule.session_kinds))] if rule.session_kinds else []
+    notes += (
+        [f"{speech('audience')}: {speech.audience(rule.audience.value)}"] if rule.audience.value != "public" else []
+    )
+    until = moment_sentence(rule.not_after, speech.language) if rule.not_after else speech("no_limit")
+    name = Text(speech.kind(rule.kind.value)).append(f"\n{rule.id}", "dim")
+    for note in notes:
+        name.append(f"\n{note}", "dim italic")
+    return [name, moment_sentence(rule.when, speech.language), ", ".join(rule.channels), until]
+
+
+def _show_given(terminal: Terminal, house: House, playbook: str, event: str, json: bool) -> None:
+    """What a playbook would give for an event, with nothing stored."""
+    from announcer.cli import shapes
+    from announcer.cli.timeline import draft_timeline
+    from announcer.office.campaigns import read_playbook, read_world
+    from announcer.planning.plan import plan
+
+    key = find(house, event)
+    with house.database.read() as connection:
+        world = read_world(connection, house, key, house.clock())
+        chosen = read_playbook(connection, playbook)
+    given = plan(replace(world.planning, playbook=chosen))
+    if json:
+        terminal.json([shapes.planned(one) for one in given])
+        return
+    terminal.say("gives", style="bold", event=event)
+    terminal.show(draft_timeline(view_of(terminal, house, key), given))
+
+
+# -- serve --
+
+
+@app.command()
+def serve(context: typer.Context) -> None:
+    """Run the service: it sends what is due and serves the public pages."""
+    from announcer.service import serve as run
+
+    terminal: Terminal = context.obj
+    raise typer.Exit(run(terminal.settings))

@@ -1,0 +1,89 @@
+"""Previews: what each channel gets, to the character."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from announcer.cli.terminal import seen
+from announcer.cli.timeline import View
+from announcer.model.content import Limits
+from announcer.rendering.fitting import mastodon_length
+
+if TYPE_CHECKING:
+    from announcer.office.campaigns import Preview
+
+_SLOT = re.compile("⟦[^⟦⟧]*⟧")
+
+
+def used(preview: Preview, limits: Limits | None) -> int | None:
+    """How many characters of its limit a post takes; None for what has no such limit."""
+    if "status" not in preview.payload:
+        return None
+    per_url = limits.characters_per_url if limits else None
+    spoiler = str(preview.payload.get("spoiler_text") or "")
+    return mastodon_length(str(preview.payload["status"]), characters_per_url=per_url, spoiler_text=spoiler)
+
+
+def page(view: View, preview: Preview, limits: Limits | None) -> Panel:
+    """One message in one language."""
+    planned, speech = preview.message.planned, view.speech
+    head = Text(f"{preview.message.id} · {planned.channel} · {preview.language} · ", "bold")
+    head.append(view.moment(planned.due_at), "bold")
+    head.append(f" · {seen(view.what(planned))}", "bold")
+    foot = Text(f"{speech.state(preview.message.state.value)}{_room(view, preview, limits)}", "dim")
+    return Panel(
+        Group(*_body(view, preview)),
+        title=head,
+        title_align="left",
+        subtitle=foot,
+        subtitle_align="right",
+        box=box.ROUNDED,
+        border_style="red" if preview.problem else "blue",
+    )
+
+
+def _room(view: View, preview: Preview, limits: Limits | None) -> str:
+    number = used(preview, limits)
+    if number is None:
+        return ""
+    if limits is None or limits.max_characters is None:
+        return f" · {view.speech('characters', used=number)}"
+    return f" · {view.speech('characters_of', used=number, limit=limits.max_characters)}"
+
+
+def _body(view: View, preview: Preview) -> list[RenderableType]:
+    speech, payload = view.speech, preview.payload
+    waits = [Text(seen(reason), "yellow") for reason in view.reasons(preview.message.planned)]
+    if preview.problem:
+        return [Text(speech("not_sayable", why=seen(preview.problem)), "red"), *waits]
+    if "status" in payload:
+        spoiler = [Text(seen(payload["spoiler_text"]), "bold")] if payload.get("spoiler_text") else []
+        return [*waits, *spoiler, Text(seen(payload["status"]))]
+    if "subject" in payload:
+        heads = _fields(view, [("subject", payload["subject"]), ("preheader", payload.get("preheader", ""))])
+        size = Text(speech("html_size", n=max(1, len(payload["html"].encode()) // 1000)), "dim")
+        return [*waits, heads, Text(), _with_slots(payload["text"].rstrip()), Text(), size]
+    fields = [("title", payload["title"]), ("summary", payload["summary"]), ("link", payload["link"])]
+    return [*waits, _fields(view, [*fields, ("topics", ", ".join(payload.get("categories", ())))])]
+
+
+def _fields(view: View, fields: list[tuple[str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for key, value in fields:
+        if value:
+            grid.add_row(Text(view.speech(key), "dim"), _with_slots(value))
+    return grid
+
+
+def _with_slots(text: str) -> Text:
+    """What differs from recipient to recipient is marked."""
+    result = Text(seen(text))
+    result.highlight_regex(_SLOT, "cyan")
+    return result

@@ -1,0 +1,195 @@
+"""What `--json` prints: plain values with stable keys. Instants are ISO 8601 in UTC; docs/cli.md lists them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from announcer.model.campaign import Message, Planned, Rule
+from announcer.model.facts import Event, Session
+from announcer.planning.sentences import moment_sentence
+
+if TYPE_CHECKING:
+    from announcer.office.campaigns import Preview
+    from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
+    from announcer.store.journal import Entry
+
+Shape = dict[str, Any]
+
+
+def instant(moment: datetime | None) -> str | None:
+    """`2018-09-18T11:30:00Z`."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def planned(value: Planned) -> Shape:
+    """What is planned, stored or not."""
+    occurrence = value.occurrence
+    return {
+        "kind": value.kind.value,
+        "rule": occurrence.rule_id,
+        "subject": occurrence.subject.value,
+        "subject_id": occurrence.subject_id,
+        "anchor": occurrence.anchor,
+        "channel": value.channel,
+        "due_at": instant(value.due_at),
+        "not_after": instant(value.not_after),
+        "audience": value.audience.value,
+        "waits_for": list(value.waits_for),
+        "why": list(value.why),
+        "dropped": value.drop,
+    }
+
+
+def message(value: Message) -> Shape:
+    """A planned message with its number and state."""
+    return {
+        "id": value.id,
+        "state": value.state.value,
+        "event": value.event_id,
+        "announcement": value.announcement_id,
+        "approved_by": value.approved_by,
+        **planned(value.planned),
+    }
+
+
+def preview(value: Preview, used: int | None, limit: int | None) -> Shape:
+    """Exactly what a message sends in one language."""
+    return {
+        "message": value.message.id,
+        "channel": value.message.planned.channel,
+        "language": value.language,
+        "due_at": instant(value.message.planned.due_at),
+        "state": value.message.state.value,
+        "payload": dict(value.payload),
+        "characters": used,
+        "limit": limit,
+        "problem": value.problem or None,
+    }
+
+
+def event(value: Event, playbook: str, announcements: list[str]) -> Shape:
+    """An event with its programme."""
+    place = value.place
+    return {
+        "id": value.id,
+        "name": value.name,
+        "version": value.version,
+        "start": instant(value.start),
+        "end": instant(value.end),
+        "timezone": value.timezone,
+        "certainty": value.certainty.value,
+        "status": value.status.value,
+        "doors": instant(value.doors),
+        "place": place and {"name": place.name, "street": place.street, "city": place.city},
+        "registration": {
+            "opens": instant(value.registration.opens),
+            "closes": instant(value.registration.closes),
+            "url": value.registration.url,
+        },
+        "playbook": playbook,
+        "announcements": announcements,
+        "sessions": [session(one) for one in value.sessions],
+    }
+
+
+def session(value: Session) -> Shape:
+    """A programme item."""
+    return {
+        "id": value.id,
+        "title": value.title,
+        "kind": value.kind,
+        "day": value.day.isoformat() if value.day else None,
+        "start": instant(value.start),
+        "end": instant(value.end),
+        "room": value.room,
+        "people": [person.name for person in value.performers],
+        "public": value.public,
+        "status": value.status.value,
+    }
+
+
+def campaign(value: CampaignStatus) -> Shape:
+    """A campaign at a glance."""
+    return {
+        "id": value.id,
+        "title": value.title,
+        "event": value.key.event_id,
+        "announcement": value.announcement.id if value.announcement else None,
+        "start": instant(value.event.start) if value.event else None,
+        "unconfirmed": value.unconfirmed,
+        "messages": {state.value: number for state, number in sorted(value.counts.items())},
+        "next": message(value.next) if value.next else None,
+    }
+
+
+def attention(value: Attention) -> Shape:
+    """Something a person has to look at."""
+    trouble = value.trouble
+    return {
+        "need": value.need.value,
+        "campaign": value.campaign.id,
+        "message": message(value.message),
+        "delivery": trouble.id if trouble else None,
+        "deliveries": trouble.number if trouble else 0,
+        "said": trouble.said if trouble else "",
+    }
+
+
+def channel(value: ChannelStatus) -> Shape:
+    """A way out at a glance."""
+    return {
+        "name": value.name,
+        "kind": value.kind,
+        "paused": value.paused,
+        "waiting": value.waiting,
+        "last_sent": instant(value.last_sent),
+        "trouble": value.trouble,
+    }
+
+
+def overview(value: Overview) -> Shape:
+    """What `status` shows."""
+    return {
+        "campaigns": [campaign(one) for one in value.campaigns],
+        "attention": [attention(one) for one in value.attention],
+        "pauses": dict(value.pauses),
+        "held": value.held,
+        "channels": [channel(one) for one in value.channels],
+    }
+
+
+def entry(value: Entry) -> Shape:
+    """A line of the log."""
+    return {
+        "at": instant(value.at),
+        "actor": value.actor,
+        "verb": value.verb,
+        "subject": value.subject,
+        "before": value.before,
+        "after": value.after,
+        "why": value.why,
+    }
+
+
+def rule(value: Rule, language: str) -> Shape:
+    """A rule of a playbook, its moments as sentences."""
+    return {
+        "id": value.id,
+        "kind": value.kind.value,
+        "when": moment_sentence(value.when, language),
+        "not_after": moment_sentence(value.not_after, language) if value.not_after else None,
+        "channels": list(value.channels),
+        "audience": value.audience.value,
+        "late": value.late.value,
+        "sessions": value.sessions.value,
+        "session_kinds": list(value.session_kinds),
+        "needs_words": value.needs_words,
+        "enabled": value.enabled,
+    }
+
+
+def numbers(counts: Mapping[Any, int]) -> Shape:
+    """Counts by the value of their key."""
+    return {str(key): number for key, number in counts.items()}

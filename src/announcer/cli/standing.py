@@ -1,0 +1,98 @@
+"""How things stand: campaigns, what needs a person, pauses, channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rich.text import Text
+
+from announcer.cli.terminal import Terminal, row, table
+from announcer.cli.timeline import View
+
+if TYPE_CHECKING:
+    from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
+
+_NEED_STYLES = {"unknown": "red", "failed": "red", "held": "red"}
+
+
+def show(terminal: Terminal, overview: Overview) -> None:
+    """Everything `status` shows."""
+    speech = terminal.speech
+    if overview.held is not None:
+        terminal.say("held_all", style="bold red", why=overview.held)
+    for what, why in overview.pauses.items():
+        terminal.line(f"{speech('paused')}: {what} ({why})", style="bold yellow")
+    _campaigns(terminal, overview.campaigns)
+    _attention(terminal, overview.attention)
+    _channels(terminal, overview.channels)
+
+
+def _view(terminal: Terminal, status: CampaignStatus) -> View:
+    return View(terminal.speech, status.zone, status.event)
+
+
+def _campaigns(terminal: Terminal, campaigns: Sequence[CampaignStatus]) -> None:
+    speech = terminal.speech
+    if not campaigns:
+        terminal.say("no_campaigns")
+        return
+    shown = table(*(speech(key) for key in ("campaigns", "state", "next_message")))
+    shown.columns[0].ratio = shown.columns[2].ratio = 2
+    shown.columns[1].ratio = 1
+    for one in campaigns:
+        name = Text(one.id, "bold").append(f"\n{one.title}", "not bold dim")
+        counts = [f"{speech.state(state.value)}: {number}" for state, number in one.counts.items()]
+        if one.unconfirmed:
+            counts.insert(0, speech.state(one.event.certainty.value) if one.event else "")
+        row(shown, [name, "\n".join(counts) or speech("unplanned"), _next(terminal, one)])
+    terminal.show(shown)
+
+
+def _next(terminal: Terminal, status: CampaignStatus) -> str:
+    if status.next is None:
+        return "–"
+    view, planned = _view(terminal, status), status.next.planned
+    return f"{view.moment(planned.due_at)}\n{view.what(planned)} ({planned.channel})"
+
+
+def _attention(terminal: Terminal, attention: Sequence[Attention]) -> None:
+    speech = terminal.speech
+    if not attention:
+        terminal.say("all_well", style="green")
+        return
+    terminal.line(speech("attention"), style="bold")
+    shown = table(*(speech(key) for key in ("number", "when", "what", "channel", "note")))
+    shown.columns[1].no_wrap = shown.columns[3].no_wrap = True
+    shown.columns[2].ratio, shown.columns[4].ratio = 2, 3
+    for one in attention:
+        view, planned = _view(terminal, one.campaign), one.message.planned
+        cells = [one.message.id, view.moment(planned.due_at), view.what(planned), planned.channel, _note(view, one)]
+        row(shown, cells, style=_NEED_STYLES.get(one.need.value, "yellow"))
+    terminal.show(shown)
+
+
+def _note(view: View, one: Attention) -> str:
+    """What is the matter, and what to do."""
+    speech, trouble, planned = view.speech, one.trouble, one.message.planned
+    if trouble is not None and trouble.mail:
+        return speech("failed_mails", n=trouble.number, said=trouble.said)
+    if trouble is not None:
+        key = "unknown_delivery" if one.need.value == "unknown" else "failed_delivery"
+        return speech(key, id=trouble.id, said=trouble.said)
+    if one.need.value == "approve":
+        end = planned.not_after
+        return speech("approve_due", when=view.moment(end)) if end else speech("approve_now")
+    reasons = "; ".join(view.reasons(planned))
+    return f"{speech('late_by')}: {reasons}" if one.need.value == "missed" else reasons
+
+
+def _channels(terminal: Terminal, channels: Sequence[ChannelStatus]) -> None:
+    speech, zone = terminal.speech, ZoneInfo(terminal.settings.site.timezone)
+    shown = table(*(speech(key) for key in ("channels", "waiting_out", "last_out", "note")))
+    for one in channels:
+        last = speech.moment(one.last_sent, zone) if one.last_sent else "–"
+        paused = f"{speech('paused')}: {one.paused}" if one.paused is not None else one.trouble
+        row(shown, [one.name, one.waiting, last, paused])
+    terminal.show(shown)

@@ -1,0 +1,25 @@
+"""Every verb, gathered: importing their modules puts them into the program."""
+
+from __future__ import annotations
+
+from announcer.cli import (
+    campaign_verbs,
+    change_verbs,
+    house_verbs,
+    intake_verbs,
+    people_verbs,
+    rehearse_verb,
+    watch_verbs,
+)
+from announcer.cli.app import app
+
+__all__ = [
+    "app",
+    "campaign_verbs",
+    "change_verbs",
+    "house_verbs",
+    "intake_verbs",
+    "people_verbs",
+    "rehearse_verb",
+    "watch_verbs",
+]

@@ -1,0 +1,115 @@
+"""status, settle, log, pause, resume: seeing how things stand, and stopping them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from announcer.cli.app import app
+from announcer.cli.campaign_verbs import find, view_of
+from announcer.cli.options import As, Json, Reason
+from announcer.cli.terminal import Terminal
+
+OneName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only this event or announcement.")]
+What = Annotated[str, typer.Argument(metavar="[WHAT]", help="all, channel:NAME or event:ID.")]
+
+
+@app.command()
+def status(context: typer.Context, name: OneName = None, json: Json = False) -> None:
+    """Show what is next, what needs a person, what is paused."""
+    from announcer.cli import shapes, standing
+    from announcer.cli.timeline import timeline
+    from announcer.office import status as office
+    from announcer.store import campaign as store
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        key = find(house, name) if name else None
+        with house.database.read() as connection:
+            overview = office.overview(connection, house, house.clock(), key)
+            messages = store.messages(connection, key) if key else []
+        if json:
+            details = {"messages": [shapes.message(message) for message in messages]} if key else {}
+            terminal.json({**shapes.overview(overview), **details})
+            return
+        standing.show(terminal, overview)
+        if key and messages:
+            terminal.show(timeline(view_of(terminal, house, key), messages))
+
+
+@app.command()
+def settle(
+    context: typer.Context,
+    delivery: Annotated[int, typer.Argument(metavar="DELIVERY", help="Its number, as status shows it.")],
+    sent: Annotated[bool, typer.Option("--sent", help="It did arrive.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="It did not; send it again.")] = False,
+    by: As = None,
+) -> None:
+    """Say what became of a delivery whose answer was lost, after looking."""
+    from announcer.office import pause as office
+
+    terminal: Terminal = context.obj
+    if sent == again:
+        raise typer.BadParameter(terminal.speech("sent_or_again"), param_hint="--sent")
+    with terminal.house() as house:
+        office.settle_unknown(house, delivery, sent, terminal.actor(by), house.clock())
+    terminal.say("settled", style="green", id=delivery)
+
+
+@app.command()
+def log(
+    context: typer.Context,
+    name: OneName = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many lines.")] = 50,
+    json: Json = False,
+) -> None:
+    """Show who did what, the newest first."""
+    from announcer.cli import shapes
+    from announcer.cli.terminal import row, table
+    from announcer.office.status import entries
+    from announcer.planning.why import explain
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        key = find(house, name) if name else None
+        with house.database.read() as connection:
+            found = entries(connection, key, limit)
+    if json:
+        terminal.json([shapes.entry(entry) for entry in found])
+        return
+    if not found:
+        terminal.say("log_empty")
+        return
+    speech, zone = terminal.speech, ZoneInfo(terminal.settings.site.timezone)
+    shown = table(*(speech(key_) for key_ in ("when", "who", "did", "note")))
+    shown.columns[0].no_wrap = True
+    for entry in found:
+        note = " · ".join(part for part in (entry.after, explain(entry.why, speech.language)) if part)
+        row(shown, [speech.moment(entry.at, zone), entry.actor, f"{speech.did(entry.verb)}: {entry.subject}", note])
+    terminal.show(shown)
+    terminal.say("zone", style="dim", zone=zone.key)
+
+
+@app.command()
+def pause(context: typer.Context, what: What = "all", reason: Reason = "", by: As = None) -> None:
+    """Let nothing leave: at all, by one channel, or about one event."""
+    from announcer.office import pause as office
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        office.pause(house, what, terminal.actor(by), reason, house.clock())
+    terminal.say("paused_now", style="yellow", what=what)
+    terminal.next(f"announcer resume {what}")
+
+
+@app.command()
+def resume(context: typer.Context, what: What = "all", by: As = None) -> None:
+    """Let it go on."""
+    from announcer.office import pause as office
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        office.resume(house, what, terminal.actor(by), house.clock())
+    terminal.say("resumed_now", style="green", what=what)

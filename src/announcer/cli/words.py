@@ -1,0 +1,392 @@
+"""What the command line says, German and English, and how it writes dates. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # What went wrong
+    "error": ("Fehler: {said}", "error: {said}"),
+    "unexpected": (
+        "Unerwarteter Fehler ({said}); Einzelheiten stehen in {log}, oder wiederholen Sie den Aufruf mit --debug",
+        "unexpected error ({said}); {log} has the details, or repeat it with --debug",
+    ),
+    "ask_yes": (
+        "Hier kann niemand gefragt werden; bestätigen Sie mit --yes",
+        "nobody can be asked here; confirm with --yes",
+    ),
+    "instead": ("statt {when}", "instead of {when}"),
+    "left_alone": ("Nichts geändert.", "Nothing was changed."),
+    "dry_run": ("Nur angesehen: Nichts wurde gespeichert.", "Only looked: nothing was stored."),
+    "yes_no": ("[j/N]", "[y/N]"),
+    "next": ("Als Nächstes: {command}", "Next: {command}"),
+    # Headings
+    "number": ("Nr.", "No."),
+    "time": ("Uhrzeit", "Time"),
+    "what": ("Was", "What"),
+    "channel": ("Kanal", "Channel"),
+    "until": ("Bis", "Until"),
+    "state": ("Stand", "State"),
+    "when": ("Wann", "When"),
+    "name": ("Name", "Name"),
+    "id": ("Kennung", "Id"),
+    "kind": ("Art", "Kind"),
+    "rule": ("Regel", "Rule"),
+    "note": ("Hinweis", "Note"),
+    "who": ("Wer", "Who"),
+    "did": ("Was geschah", "What happened"),
+    "title": ("Titel", "Title"),
+    "line": ("Zeile", "Line"),
+    "room": ("Raum", "Room"),
+    "why": ("Warum", "Why"),
+    "zone": ("Alle Zeiten: {zone}", "All times: {zone}"),
+    "no_time": ("Noch ohne Zeitpunkt", "No moment yet"),
+    "place": ("Ort", "Place"),
+    "playbook": ("Ablaufplan", "Playbook"),
+    "audience": ("Für", "For"),
+    "language": ("Sprache", "Language"),
+    "registration": ("Anmeldung", "Registration"),
+    "programme": ("Programm", "Programme"),
+    "announcements": ("Mitteilungen", "Announcements"),
+    "day_undated": ("Tag offen", "day open"),
+    # Taking in
+    "headline": ("Überschrift", "Headline"),
+    "kicker": ("Dachzeile", "Kicker"),
+    "lead": ("Vorspann", "Lead"),
+    "body": ("Text", "Body"),
+    "paragraphs": ("{n} Absätze", "{n} paragraphs"),
+    "embargo": ("Sperrfrist", "Embargo"),
+    "event": ("Veranstaltung", "Event"),
+    "topics": ("Themen", "Topics"),
+    "links": ("Verweise", "Links"),
+    "stripped": ("Entfernt", "Taken out"),
+    "warned": ("Bitte ansehen", "Please look"),
+    "announcement_stored": (
+        "Die Mitteilung ist als „{id}“ gespeichert.",
+        "The announcement is stored as “{id}”.",
+    ),
+    "event_stored": ("Die Veranstaltung ist als „{id}“ gespeichert.", "The event is stored as “{id}”."),
+    "event_confirmed": ("Der Termin ist bestätigt: {when}.", "The date is confirmed: {when}."),
+    "no_events": ("Es gibt noch keine Veranstaltungen.", "There are no events yet."),
+    "without_address": ("Verweis ohne Adresse: {label}", "link without address: {label}"),
+    "no_lead": ("Es gibt keinen Vorspann.", "There is no lead paragraph."),
+    # Plan, preview, approve
+    "planned": ("Geplant: {said}.", "Planned: {said}."),
+    "one_message": ("1 Nachricht", "1 message"),
+    "n_message": ("{n} Nachrichten", "{n} messages"),
+    "nothing_planned": ("Hier ist nichts geplant.", "Nothing is planned here."),
+    "waits_for": ("fehlt noch: {what}", "still missing: {what}"),
+    "day_n": ("Tag {n}", "day {n}"),
+    "unconfirmed": (
+        "Der Termin ist nicht bestätigt; bis dahin geht nichts hinaus.",
+        "The date is not confirmed; nothing leaves until it is.",
+    ),
+    "nothing_to_show": ("Dazu gibt es keine Nachricht.", "There is no such message."),
+    "characters": ("{used} Zeichen", "{used} characters"),
+    "characters_of": ("{used} von {limit} Zeichen", "{used} of {limit} characters"),
+    "subject": ("Betreff", "Subject"),
+    "preheader": ("Vorschau", "Preheader"),
+    "summary": ("Kurz", "Summary"),
+    "link": ("Adresse", "Link"),
+    "html_size": ("HTML: {n} kB", "HTML: {n} kB"),
+    "not_sayable": ("Kann so nicht gesagt werden: {why}", "Can't be said like this: {why}"),
+    "html_written": ("Geschrieben: {path}", "Written: {path}"),
+    "html_none": ("Unter den gewählten Nachrichten ist keine Mail", "None of the chosen messages is a mail"),
+    "to_approve": ("Zur Freigabe: {said}.", "To approve: {said}."),
+    "ask_approve": ("{said} freigeben?", "Approve {said}?"),
+    "approved": ("Freigegeben: {said}.", "Approved: {said}."),
+    "none_to_approve": ("Es gibt nichts freizugeben.", "There is nothing to approve."),
+    "still_waiting": ("Noch ohne Text oder Angabe: {said}.", "Still lacking a text or a fact: {said}."),
+    "words_given": ("Der Text für „{rule}“ ist gespeichert.", "The text for “{rule}” is stored."),
+    "words_empty": ("Der Text ist leer; geben Sie ihn an", "the text is empty; give one"),
+    # Changes
+    "already_out": ("Schon veröffentlicht, wird berichtigt", "Already out, will be corrected"),
+    "mails_wrong": (
+        "{n} Personen haben den alten Stand per Mail erhalten.",
+        "{n} people received the old state by mail.",
+    ),
+    "by_edit": ("wird an Ort und Stelle geändert", "is edited in place"),
+    "by_feed": ("Feed-Eintrag wird ersetzt", "the feed entry is replaced"),
+    "by_mail": ("wird durch den Hinweis per Mail berichtigt", "is corrected by the notice, by mail"),
+    "by_reply": ("Antwort darunter", "a reply below it"),
+    "moved": ("Rückt", "Moves"),
+    "dropped": ("Entfällt", "Drops out"),
+    "appeared": ("Kommt hinzu", "Appears"),
+    "reworded": ("Neuer Text, noch nicht hinaus", "New text, not out yet"),
+    "stopped": ("War gestoppt, würde wieder passen", "Was stopped, would fit again"),
+    "stale": ("Hier steht noch der alte Stand", "The old state still stands here"),
+    "no_consequence": ("An den Nachrichten ändert sich nichts.", "No message changes."),
+    "ask_change": ("So ändern?", "Change it like this?"),
+    "changed": ("Die Änderung {id} ist bestätigt.", "Change {id} is confirmed."),
+    "corrections": ("Berichtigt werden {n} Beiträge und Feed-Einträge.", "{n} posts and feed entries are corrected."),
+    "nothing_corrected": (
+        "geben Sie --old und --new an, oder --headline, --lead oder --body-file",
+        "give --old and --new, or --headline, --lead or --body-file",
+    ),
+    "bad_time": (
+        "{option}: „{text}“ ist kein Zeitpunkt; schreiben Sie ihn wie 2018-09-25T12:00",
+        "{option}: '{text}' is no moment; write it like 2018-09-25T12:00",
+    ),
+    "no_such_time": (
+        "{option}: {text} gibt es wegen der Zeitumstellung nicht; wählen Sie eine andere Uhrzeit",
+        "{option}: {text} does not exist because summer time begins; choose another time",
+    ),
+    # Status
+    "campaigns": ("Kampagnen", "Campaigns"),
+    "no_campaigns": (
+        "Noch ist nichts da. Beginnen Sie mit: announcer event add DATEI oder announcer add DATEI",
+        "There is nothing yet. Begin with: announcer event add FILE or announcer add FILE",
+    ),
+    "next_message": ("Als Nächstes", "Next up"),
+    "attention": ("Braucht einen Menschen", "Needs a person"),
+    "all_well": ("Niemand muss etwas tun.", "Nobody has to do anything."),
+    "paused": ("Angehalten", "Paused"),
+    "held_all": ("Der Versand ist angehalten: {why}", "Sending is held: {why}"),
+    "channels": ("Kanäle", "Channels"),
+    "waiting_out": ("Wartet", "Waiting"),
+    "last_out": ("Zuletzt", "Last"),
+    "unplanned": ("noch nicht geplant", "not planned yet"),
+    "approve_now": ("bitte freigeben", "please approve"),
+    "approve_due": ("bitte freigeben, spätestens {when}", "please approve, at the latest {when}"),
+    "unknown_delivery": (
+        "Zustellung {id}: unklar, ob angekommen; nachsehen, dann announcer settle {id} --sent oder --again",
+        "delivery {id}: it may have arrived; look, then announcer settle {id} --sent or --again",
+    ),
+    "failed_delivery": ("Zustellung {id} gescheitert: {said}", "delivery {id} failed: {said}"),
+    "failed_mails": ("{n} Mails gescheitert: {said}", "{n} mails failed: {said}"),
+    "late_by": ("nicht hinausgegangen", "did not leave"),
+    "settled": ("Zustellung {id} ist geklärt.", "Delivery {id} is settled."),
+    "sent_or_again": ("geben Sie entweder --sent oder --again an", "give either --sent or --again"),
+    "paused_now": ("Angehalten: {what}.", "Paused: {what}."),
+    "resumed_now": ("Geht weiter: {what}.", "Goes on: {what}."),
+    "log_empty": ("Das Protokoll ist leer.", "The log is empty."),
+    # People
+    "lists": ("Listen", "Lists"),
+    "no_lists": (
+        "Es gibt keine Listen; legen Sie sie in config.toml an.",
+        "There are no lists; add them in config.toml.",
+    ),
+    "confirmed": ("bestätigt", "confirmed"),
+    "unconfirmed_people": ("unbestätigt", "unconfirmed"),
+    "left": ("abgemeldet", "left"),
+    "imported": (
+        "{added} neu, {known} schon dabei, {left} abgemeldet, {suppressed} gesperrt, {refused} nicht übernommen.",
+        "{added} added, {known} already there, {left} had left, {suppressed} blocked, {refused} not taken.",
+    ),
+    "would_import": ("Probelauf: {said}", "Dry run: {said}"),
+    "refused": ("Nicht übernommen", "Not taken"),
+    "and_more": ("… und {n} weitere; --json zeigt alle", "… and {n} more; --json shows all"),
+    "exported": ("{n} Zeilen geschrieben: {path}", "{n} lines written: {path}"),
+    # Channels, check, playbooks
+    "enabled": ("an", "on"),
+    "disabled": ("aus", "off"),
+    "settings": ("Einstellungen", "Settings"),
+    "database": ("Datenbank", "Database"),
+    "templates": ("Vorlagen", "Templates"),
+    "settings_ok": ("{path} ist gelesen", "{path} was read"),
+    "database_ok": ("Stand {revision}", "schema {revision}"),
+    "templates_ok": ("alle Vorlagen sind gültig", "all templates are valid"),
+    "check_ok": ("Alles in Ordnung.", "Everything is fine."),
+    "check_bad": ("Fehlerhafte Punkte: {n}", "Faulty points: {n}"),
+    "rules": ("Regeln", "Rules"),
+    "needs_words": ("wartet auf Ihren Text", "waits for your text"),
+    "off_rule": ("ausgeschaltet", "switched off"),
+    "only_kinds": ("nur {kinds}", "only {kinds}"),
+    "gives": ("Ergibt für „{event}“", "Gives for “{event}”"),
+    "no_limit": ("unbegrenzt", "no end"),
+    # Rehearsal
+    "rehearsal": ("Probelauf", "Rehearsal"),
+    "rehearsed": (
+        "Alles kommt nur auf diesem Rechner an; nichts verlässt das Haus.",
+        "Everything arrives on this machine only; nothing leaves the house.",
+    ),
+    "post": ("Beitrag", "Post"),
+    "mail": ("Mail", "Mail"),
+    "feed": ("Feed", "Feed"),
+    "edited": ("geändert", "edited"),
+    "deleted": ("gelöscht", "deleted"),
+    "reply": ("Antwort", "reply"),
+    "one_recipient": ("→ 1 Person", "→ 1 person"),
+    "n_recipient": ("→ {n} Personen", "→ {n} people"),
+    "words_handed_in": ("Der Text für „{rule}“ liegt vor", "The text for “{rule}” is in"),
+    "published": ("Veröffentlicht", "Published"),
+    "corrected": ("Berichtigt", "Corrected"),
+    "withdrawn": ("Zurückgezogen", "Withdrawn"),
+    "skipped": ("Nicht hinausgegangen", "Did not leave"),
+    "no_problems": ("Keine Probleme.", "No problems."),
+    "sandbox_page": ("Alles zum Nachlesen: {url}", "Everything to read again: {url}"),
+    "ctrl_c": ("Ctrl-C beendet.", "Ctrl-C ends it."),
+    "before_item": ("{span} vor {item}", "{span} before {item}"),
+    "after_item": ("{span} nach {item}", "{span} after {item}"),
+    "the_start": ("dem Beginn", "the start"),
+    "the_end": ("dem Ende", "the end"),
+    "during": ("Tag {n}, {time}", "day {n}, {time}"),
+}
+
+_STATES: Final[Mapping[str, tuple[str, str]]] = {
+    "draft": ("Entwurf", "draft"),
+    "scheduled": ("freigegeben", "approved"),
+    "held": ("zurückgehalten", "held"),
+    "waiting": ("wartet", "waiting"),
+    "sending": ("geht hinaus", "sending"),
+    "paused": ("angehalten", "paused"),
+    "sent": ("gesendet", "sent"),
+    "partly_sent": ("teils gesendet", "partly sent"),
+    "missed": ("entfallen", "missed"),
+    "cancelled": ("abgebrochen", "cancelled"),
+    "superseded": ("überholt", "superseded"),
+    "failed": ("gescheitert", "failed"),
+    # of events and dates
+    "rescheduled": ("verlegt", "rescheduled"),
+    "postponed": ("verschoben", "postponed"),
+    "confirmed": ("bestätigt", "confirmed"),
+    "inferred": ("nicht bestätigt", "not confirmed"),
+    "missing": ("ohne Termin", "no date"),
+}
+
+_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "announcement": ("Pressemitteilung", "Announcement"),
+    "save_the_date": ("Terminankündigung", "Save the date"),
+    "registration_opens": ("Anmeldung öffnet", "Registration opens"),
+    "programme": ("Programm", "Programme"),
+    "registration_closes": ("Anmeldeschluss", "Registration closes"),
+    "reminder": ("Erinnerung", "Reminder"),
+    "practical": ("Praktische Hinweise", "Practical notes"),
+    "session_soon": ("Gleich beginnt", "Soon"),
+    "session_live": ("Jetzt", "Now"),
+    "recap": ("Rückblick", "Recap"),
+    "thanks": ("Dank", "Thanks"),
+    "documentation": ("Dokumentation", "Documentation"),
+    "room_change": ("Neuer Raum", "Room change"),
+    "programme_change": ("Programmänderung", "Programme change"),
+    "move": ("Verlegung", "New date"),
+    "cancellation": ("Absage", "Cancellation"),
+    "postponement": ("Verschiebung", "Postponement"),
+    "correction": ("Korrektur", "Correction"),
+}
+
+_AUDIENCES: Final[Mapping[str, tuple[str, str]]] = {
+    "public": ("alle", "everyone"),
+    "press": ("Presse", "press"),
+    "opted_in": ("Angemeldete", "opted in"),
+}
+
+_VERBS: Final[Mapping[str, tuple[str, str]]] = {
+    "add": ("aufgenommen", "added"),
+    "confirm": ("Termin bestätigt", "confirmed the date"),
+    "plan": ("geplant", "planned"),
+    "words": ("Text geliefert", "gave words"),
+    "approve": ("freigegeben", "approved"),
+    "pause": ("angehalten", "paused"),
+    "resume": ("fortgesetzt", "resumed"),
+    "settle": ("geklärt", "settled"),
+    "miss": ("entfallen", "missed"),
+    "hold": ("zurückgehalten", "held"),
+    "import": ("importiert", "imported"),
+    "leave": ("abgemeldet", "left"),
+    "leave everything": ("ganz abgemeldet", "left everything"),
+    "MoveEvent": ("Veranstaltung verlegt", "moved the event"),
+    "PostponeEvent": ("Veranstaltung verschoben", "postponed the event"),
+    "CancelEvent": ("Veranstaltung abgesagt", "cancelled the event"),
+    "ChangeRoom": ("Raum geändert", "changed the room"),
+    "MoveSession": ("Programmpunkt verlegt", "moved a session"),
+    "CancelSession": ("Programmpunkt gestrichen", "cancelled a session"),
+    "Delay": ("Verspätung", "delay"),
+    "ReplacePerson": ("Person ersetzt", "replaced a person"),
+    "CorrectWording": ("berichtigt", "corrected"),
+    "CorrectAnnouncement": ("Mitteilung berichtigt", "corrected the announcement"),
+    "Withdraw": ("zurückgezogen", "withdrawn"),
+}
+
+_UNITS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
+    "minute": (("1 Minute", "{n} Minuten"), ("1 minute", "{n} minutes")),
+    "hour": (("1 Stunde", "{n} Stunden"), ("1 hour", "{n} hours")),
+    "day": (("1 Tag", "{n} Tage"), ("1 day", "{n} days")),
+    "week": (("1 Woche", "{n} Wochen"), ("1 week", "{n} weeks")),
+}
+_WEEKDAYS = (("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+_DATIVE = {"die": "der", "das": "dem", "der": "dem"}
+
+
+class Speech:
+    """The words of one language; any other than English speaks German."""
+
+    def __init__(self, language: str) -> None:
+        self.language = "en" if language == "en" else "de"
+        self._at = 1 if self.language == "en" else 0
+
+    def __call__(self, key: str, **slots: object) -> str:
+        """The words under `key` with their slots filled."""
+        return _WORDS[key][self._at].format(**slots)
+
+    def count(self, key: str, number: int) -> str:
+        """`1 Nachricht`, `3 Nachrichten`."""
+        return self(f"one_{key}") if number == 1 else self(f"n_{key}", n=number)
+
+    def state(self, state: str) -> str:
+        """A state of a message, an event or a date."""
+        return _STATES[state][self._at]
+
+    def kind(self, kind: str) -> str:
+        """What a message is."""
+        return _KINDS[kind][self._at]
+
+    def audience(self, audience: str) -> str:
+        """For whom a rule is."""
+        return _AUDIENCES[audience][self._at]
+
+    def did(self, verb: str) -> str:
+        """A verb of the log; one unknown here is shown as it is."""
+        return _VERBS.get(verb, (verb, verb))[self._at]
+
+    # Dates. All on the wall clock of `zone`.
+
+    def day(self, day: date) -> str:
+        """`Di 18.09.2018`, `Tue 18 Sep 2018`."""
+        name = _WEEKDAYS[self._at][day.weekday()]
+        return f"{name} {day:%d.%m.%Y}" if self.language == "de" else f"{name} {day:%d %b %Y}"
+
+    def time(self, moment: datetime, zone: ZoneInfo) -> str:
+        """`13:30`."""
+        return f"{moment.astimezone(zone):%H:%M}"
+
+    def moment(self, moment: datetime, zone: ZoneInfo) -> str:
+        """`Di 18.09.2018 13:30`."""
+        local = moment.astimezone(zone)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def until(self, end: datetime, beside: datetime | None, zone: ZoneInfo) -> str:
+        """The end of something: only the time on the day of `beside`, else the day too, the year if it is another."""
+        local = end.astimezone(zone)
+        near = beside.astimezone(zone) if beside else None
+        if near is not None and near.date() == local.date():
+            return f"{local:%H:%M}"
+        year = "" if near is not None and near.year == local.year else ("%Y" if self.language == "de" else " %Y")
+        shape = f"%d.%m.{year} %H:%M" if self.language == "de" else f"%d %b{year} %H:%M"
+        return format(local, shape)
+
+    def span(self, distance: timedelta) -> str:
+        """A distance in words, rounded: `40 Minuten`, `2 Stunden`, `10 Tage`, `3 Wochen`."""
+        minutes = round(abs(distance).total_seconds() / 60)
+        days = round(minutes / 1440)
+        if minutes >= 1440:
+            return self._counted("day", days) if days % 7 else self._counted("week", days // 7)
+        if minutes >= 120 or minutes == 60:
+            return self._counted("hour", round(minutes / 60))
+        return self._counted("minute", minutes)
+
+    def _counted(self, unit: str, number: int) -> str:
+        one, many = _UNITS[unit][self._at]
+        return one if number == 1 else many.format(n=number)
+
+    def dative(self, item: str) -> str:
+        """`die Keynote` → `der Keynote`, to stand behind "vor" and "nach"; English stays as it is."""
+        article, _, rest = item.partition(" ")
+        return f"{_DATIVE[article]} {rest}" if self.language == "de" and article in _DATIVE else item
+
+    def zone_name(self, zone: ZoneInfo, moment: datetime | None) -> str:
+        """`Europe/Berlin (CEST)`: the zone, with what its clock is called at that moment."""
+        return f"{zone.key} ({moment.astimezone(zone):%Z})" if moment else zone.key
