@@ -287,4 +287,4 @@ class MailLedger:
 
 def _letter(row: Any) -> Letter:
     """A row of `ledger.claim_mail`, which begins with a letter's fields in their order."""
-    return Letter(*row[:10], maybe_double=bool(row.maybe_double), corrects_key=row.corrects_key)
+    return Letter(*row[:10], bool(row.maybe_double), row.corrects_key)

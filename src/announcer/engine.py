@@ -24,7 +24,7 @@ from announcer.channels.http import open_client
 from announcer.channels.mastodon import Mastodon
 from announcer.clock import Clock
 from announcer.dispatch import Attempted, Dispatcher, MailLedger
-from announcer.errors import Credentials
+from announcer.errors import Credentials, SettingsError
 from announcer.feeds.guids import feed_guid
 from announcer.model.ledger import Delivery, Outcome
 from announcer.model.people import Actor
@@ -57,16 +57,24 @@ class Watch:
 class Engine:
     """An open house that can tick and send. Close it when done."""
 
-    def __init__(self, settings: Settings, clock: Clock, watch: Watch | None = None) -> None:
-        """Open the database, migrate it, and build every way out. Raises `SettingsError` or `StoreError`."""
+    def __init__(
+        self, settings: Settings, clock: Clock, watch: Watch | None = None, *, without_secrets: bool = False
+    ) -> None:
+        """Open the database, migrate it, and build every way out. Raises `SettingsError` or `StoreError`.
+
+        `without_secrets` is for the office's verbs, which send nothing: a token
+        that is not set in this shell must not keep anybody from pausing.
+        """
         watch = watch or Watch()
+        secret = _Secrets(settings, optional=without_secrets)
+        self._may_send = not without_secrets
         self.stop = threading.Event()
         self.database = open_database(settings.database_url())
         schema.migrate(self.database)
         key = configuration.signing_key(settings)
         self._client = open_client(settings)
-        self._channels = _channels(settings, self._client, self.database, clock)
-        self._mailer = _mailer(settings, key, clock) if settings.mail.enabled else None
+        self._channels = _channels(settings, secret, self._client, self.database, clock)
+        self._mailer = _mailer(settings, secret, key, clock) if settings.mail.enabled else None
         exits: dict[str, Exit] = {**self._channels}
         if self._mailer is not None:
             exits[MAIL] = self._mailer
@@ -98,6 +106,8 @@ class Engine:
 
     def drain(self, name: str) -> int:
         """Send what is due on one channel; how many were tried."""
+        if not self._may_send:
+            raise RuntimeError("an engine without secrets can't send")
         if name == MAIL:
             return self._drain_mail()
         tried = self._dispatcher.drain(name, self.stop)
@@ -130,7 +140,24 @@ class Engine:
         self.database.close()
 
 
-def _channels(settings: Settings, client: httpx.Client, database: Database, clock: Clock) -> dict[str, Channel]:
+@dataclass(frozen=True, slots=True)
+class _Secrets:
+    settings: Settings
+    optional: bool
+
+    def read(self, section: str, *, env: str, file: Path | None, what: str) -> str:
+        """The secret; where secrets are optional, a missing one is a word that no network accepts."""
+        try:
+            return configuration.secret(self.settings, section, env=env, file=file, what=what)
+        except SettingsError:
+            if not self.optional:
+                raise
+            return "not-set"
+
+
+def _channels(
+    settings: Settings, secret: _Secrets, client: httpx.Client, database: Database, clock: Clock
+) -> dict[str, Channel]:
     def guid_of(delivery: Delivery) -> str:
         with database.read() as connection:
             occurrence = campaign.message_by_id(connection, delivery.message_id).planned.occurrence
@@ -139,10 +166,7 @@ def _channels(settings: Settings, client: httpx.Client, database: Database, cloc
     channels: dict[str, Channel] = {FEED: FeedSet(settings.path(settings.paths.feeds), guid_of)}
     for name, account in settings.channels.items():
         if account.enabled:
-            section = f"channels.{name}"
-            token = configuration.secret(
-                settings, section, env=account.token_env, file=account.token_file, what="token"
-            )
+            token = secret.read(f"channels.{name}", env=account.token_env, file=account.token_file, what="token")
             channels[name] = Mastodon(name, account, token, client, clock, _claimed(database, name))
     return channels
 
@@ -159,13 +183,11 @@ def _keyless(channels: Mapping[str, Channel]) -> list[str]:
     return [name for name, channel in channels.items() if not (channel.can.key or channel.can.find)]
 
 
-def _mailer(settings: Settings, key: bytes, clock: Clock) -> Mailer:
+def _mailer(settings: Settings, secret: _Secrets, key: bytes, clock: Clock) -> Mailer:
     relay = settings.mail.relay
     password = ""
     if relay.username:
-        password = configuration.secret(
-            settings, "mail.relay", env=relay.password_env, file=relay.password_file, what="password"
-        )
+        password = secret.read("mail.relay", env=relay.password_env, file=relay.password_file, what="password")
     titles = {name: entry.title for name, entry in settings.lists.items()}
     return Mailer(settings.mail, key, Links(settings.site.url, titles), clock, password=password, tls=_trust(settings))
 

@@ -85,6 +85,8 @@ class Timekeeper:
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         self._next: datetime | None = None
+        self._lock = threading.Lock()  # Between setting the bell and stopping.
+        self._stopped = False
 
     def start(self) -> None:
         """Begin to tick."""
@@ -93,6 +95,9 @@ class Timekeeper:
 
     def stop(self) -> None:
         """End the tick that runs, begin no other; wake the workers, so that they see the end."""
+        with self._lock:
+            # The scheduler waits for the tick while it holds what a tick that adds a job would wait for.
+            self._stopped = True
         self._scheduler.shutdown(wait=True)
         self._ring()
 
@@ -114,9 +119,12 @@ class Timekeeper:
         now = system_clock()
         with self._engine.database.read() as connection:
             due = ledger.next_moment(connection, self._engine.ways_out, now)
-        if due is not None and due - now < timedelta(seconds=2) and due != self._next:
-            self._next = due
-            self._scheduler.add_job(self._toll, "date", run_date=due, id="bell", replace_existing=True)
+        if due is None or due - now >= timedelta(seconds=2) or due == self._next:
+            return
+        with self._lock:
+            if not self._stopped:
+                self._next = due
+                self._scheduler.add_job(self._toll, "date", run_date=due, id="bell", replace_existing=True)
 
     def _toll(self) -> None:
         self._ring()

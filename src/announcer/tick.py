@@ -114,7 +114,7 @@ def _queue(connection: sa.Connection, exits: Exits, due: Message, now: datetime)
     if not stored or contents.approval_hash(due, stored) != due.approved_hash:
         # Fail closed: what was approved is not what would be sent.
         return _hold(connection, due, now, "text_changed")
-    if _is_late(due, now) and due.planned.late in (Late.ASK, Late.REWRITE):
+    if _is_late(due, now) and due.planned.late in (Late.ASK, Late.REWRITE) and not _decided(due):
         return _hold(connection, due, now, "late_ask")
     if _is_late(due, now) and due.planned.late is Late.DROP:
         _miss(connection, due, now)
@@ -128,6 +128,12 @@ def _queue(connection: sa.Connection, exits: Exits, due: Message, now: datetime)
 
 def _is_late(due: Message, now: datetime) -> bool:
     return due.planned.due_at is not None and now - due.planned.due_at > LATE
+
+
+def _decided(due: Message) -> bool:
+    """Whether somebody approved it when its moment had passed already: that is the answer to the question."""
+    moment = due.planned.due_at
+    return moment is not None and due.approved_at is not None and due.approved_at > moment
 
 
 def _hold(connection: sa.Connection, due: Message, now: datetime, why: str) -> bool:

@@ -27,9 +27,9 @@ from announcer.model.changes import (
     Withdraw,
 )
 from announcer.model.ledger import MessageState
-from announcer.office import campaigns, change, pause
+from announcer.office import campaigns, change, entries, pause
 from announcer.sandbox.arrivals import Mail
-from announcer.store import contents, facts, journal
+from announcer.store import contents, facts, journal, tables
 from announcer.store.tables import delivery
 from announcer.web import viewing
 from announcer.web.public import public_app
@@ -138,6 +138,7 @@ def test_a_silent_correction_mends_and_tells_nobody(approved: CampaignWorld) -> 
 
 
 def test_a_room_change_reaches_what_has_not_left(approved: CampaignWorld) -> None:
+    approved.walk(SAVE_THE_DATE)
     approved.clock.now = at(9, 18, 12, 50)
     done = approved.change(ChangeRoom("keynote", "Saal 2"), "Technik")
     notice = approved.go(at(9, 18, 12, 50))
@@ -356,3 +357,49 @@ def test_every_link_of_a_mail_leads_somewhere(approved: CampaignWorld, tmp_path:
     assert "Guten Tag," in page.text
     assert page.headers.get_list("content-security-policy") == [viewing.HEADERS["Content-Security-Policy"]]
     assert other.status_code == 404
+
+
+def test_before_anything_was_announced_a_change_tells_nobody(approved: CampaignWorld) -> None:
+    proposal = change.propose(approved.house, KEY, ChangeRoom("keynote", "Saal 2"), approved.clock())
+    assert not proposal.told
+    change.confirm(approved.house, proposal, CHIEF, "", approved.clock())
+    approved.plan()
+    assert "room-change" not in approved.states()
+    (soon,) = posts(approved.go(SOON))
+    assert "Saal 2" in soon.text
+
+
+def test_a_message_struck_out_by_hand_stays_out(approved: CampaignWorld) -> None:
+    message = approved.messages()["save-the-date", "start", "mastodon"]
+    assert campaigns.let_go(approved.house, KEY, [message.id], OFFICE, "doppelt", approved.clock()) == [message.id]
+    approved.plan()
+    approved.approve()
+    arrived = approved.go(SAVE_THE_DATE)
+    assert (len(mails(arrived)), posts(arrived)) == (4, [])
+
+
+def test_a_late_message_that_asks_leaves_once_somebody_said_yes(world: CampaignWorld) -> None:
+    message = world.messages()["save-the-date", "start", "mastodon"]
+    with world.engine.database.write() as connection:
+        connection.execute(tables.message.update().where(tables.message.c.id == message.id).values(late="ask"))
+    world.approve()
+    late = SAVE_THE_DATE + timedelta(hours=2)
+    assert posts(world.go(late)) == []
+    assert world.messages()["save-the-date", "start", "mastodon"].planned.why[-1] == "late_ask"
+    world.approve()
+    assert len(posts(world.go(late + timedelta(seconds=5)))) == 1
+
+
+def test_an_event_gets_its_missing_date_by_a_person(tmp_path: Path, database_url: str) -> None:
+    with campaign_world(tmp_path, database_url, BEGIN) as world:
+        with world.engine.database.write() as connection:
+            event = facts.event_facts(connection, KEY.event_id or "")
+            undated = replace(event, start=None, end=None, certainty=type(event.certainty).MISSING, version=2)
+            facts.save_event(connection, undated, OFFICE, BEGIN)
+        with pytest.raises(Conflict, match="give one with --start"):
+            entries.confirm_date(world.house, event.id, OFFICE, BEGIN)
+        entries.confirm_date(world.house, event.id, OFFICE, BEGIN, start=at(9, 18, 12), end=at(9, 19, 15))
+        world.plan()
+        assert world.messages()["reminder-1-day", "start", "mastodon"].planned.due_at == at(9, 17)
+        with pytest.raises(Conflict, match="announcer move"):
+            entries.confirm_date(world.house, event.id, OFFICE, BEGIN, start=at(9, 20, 12))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from announcer.cli.app import REFUSED, app
-from announcer.cli.options import As, Json, Name, Yes
+from announcer.cli.options import As, Json, Name, Reason, Yes
 from announcer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -236,6 +236,29 @@ def _show_drafts(terminal: Terminal, house: House, key: Campaign, view: View, dr
 def _say_waiting(terminal: Terminal, waiting: Sequence[Message]) -> None:
     if waiting:
         terminal.say("still_waiting", style="yellow", said=terminal.speech.count("message", len(waiting)))
+
+
+@app.command()
+def drop(
+    context: typer.Context,
+    name: Name,
+    numbers: Annotated[list[int], typer.Option("--message", metavar="N", help="The message; may be repeated.")],
+    yes: Yes = False,
+    reason: Reason = "",
+    by: As = None,
+) -> None:
+    """Strike out messages that have not left; planning again does not bring them back."""
+    from announcer.cli.timeline import timeline
+    from announcer.office import campaigns
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        key = find(house, name)
+        terminal.show(timeline(view_of(terminal, house, key), known_messages(house, key, numbers)))
+        if not terminal.agreed(terminal.speech("ask_drop"), yes=yes):
+            return
+        gone = campaigns.let_go(house, key, numbers, terminal.actor(by), reason, house.clock())
+    terminal.say("dropped_by_hand", style="green", said=terminal.speech.count("message", len(gone)))
 
 
 @app.command()

@@ -41,6 +41,8 @@ def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong
     ]
     if not any(sections):
         terminal.say("no_consequence")
+    if not proposal.told:
+        terminal.say("nobody_told")
     if wrong_mails:
         terminal.say("mails_wrong", style="yellow", n=wrong_mails)
     for place in proposal.places:

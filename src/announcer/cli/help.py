@@ -11,7 +11,7 @@ from typing import Any, Final
 #: The verbs in the order of the work, under their headings (English, German).
 PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     (("Taking in", "Aufnehmen"), ("add", "event")),
-    (("Planning and approving", "Planen und freigeben"), ("plan", "preview", "approve", "words")),
+    (("Planning and approving", "Planen und freigeben"), ("plan", "preview", "approve", "words", "drop")),
     (
         ("What changes", "Was sich ändert"),
         ("move", "room", "delay", "person", "cancel", "postpone", "correct", "withdraw"),
@@ -61,6 +61,12 @@ GERMAN: Final[Mapping[str, str]] = {
     "Approve what is drafted: from then on exactly this text is sent, each at its moment.": (
         "Die Entwürfe freigeben: Danach geht genau dieser Text hinaus, jeder zu seiner Zeit."
     ),
+    "Strike out messages that have not left; planning again does not bring them back.": (
+        "Nachrichten streichen, die noch nicht hinausgegangen sind; auch neues Planen bringt sie nicht zurück."
+    ),
+    "The message; may be repeated.": "Die Nachricht; mehrfach möglich.",
+    "The date it has after all, like 2026-09-18T12:00.": "Der Beginn, falls er noch fehlt, etwa 2026-09-18T12:00.",
+    "When it ends.": "Wann sie endet.",
     "Hand in the text that a message waits for, a recap for example.": (
         "Den Text liefern, auf den eine Nachricht wartet, etwa einen Rückblick."
     ),

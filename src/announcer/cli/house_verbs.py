@@ -90,7 +90,7 @@ def channels_check(
     from announcer.errors import NotFound
 
     terminal: Terminal = context.obj
-    with terminal.house() as house:
+    with terminal.house(with_secrets=True) as house:
         if name is not None and name not in house.exits:
             raise NotFound(f"there is no channel {name!r} in use; known: {', '.join(house.exits)}")
         findings = [_try(house, one) for one in house.exits if name in (None, one)]
@@ -130,7 +130,7 @@ def _checked(terminal: Terminal) -> Iterator[Finding]:
     yield _found(speech("database"), lambda: _database_point(terminal))
     yield from _template_points(terminal)
     try:
-        with terminal.house() as house:
+        with terminal.house(with_secrets=True) as house:
             yield from (_try(house, name) for name in house.exits)
     except AnnouncerError as error:
         yield Finding(speech("channels"), False, str(error))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from announcer.cli.app import app, event_app
+from announcer.cli.change_verbs import local_time
 from announcer.cli.options import As, DryRun, Event, Json
 from announcer.cli.terminal import Terminal
 
@@ -197,12 +198,28 @@ def _show_sessions(terminal: Terminal, event: model.Event) -> None:
 
 
 @event_app.command("confirm")
-def event_confirm(context: typer.Context, id_: Event, by: As = None) -> None:
+def event_confirm(
+    context: typer.Context,
+    id_: Event,
+    start: Annotated[str, typer.Option(help="The date it has after all, like 2026-09-18T12:00.")] = "",
+    end: Annotated[str, typer.Option(help="When it ends.")] = "",
+    by: As = None,
+) -> None:
     """Say that the date of an event is right, so that it plans."""
     from announcer.office import entries
+    from announcer.store import facts
 
     terminal: Terminal = context.obj
     with terminal.house() as house:
-        event = entries.confirm_date(house, id_, terminal.actor(by), house.clock())
+        with house.database.read() as connection:
+            zone = facts.event_facts(connection, id_).zone
+        event = entries.confirm_date(
+            house,
+            id_,
+            terminal.actor(by),
+            house.clock(),
+            start=local_time(terminal, "--start", start, zone) if start else None,
+            end=local_time(terminal, "--end", end, zone) if end else None,
+        )
     terminal.say("event_confirmed", style="green", when=_when(terminal.speech, event))
     terminal.next(f"announcer plan {event.id}")

@@ -92,22 +92,22 @@ class Terminal:
         return Actor((name or _user())[:120])
 
     @contextmanager
-    def engine(self) -> Iterator[Engine]:
+    def engine(self, *, without_secrets: bool = False) -> Iterator[Engine]:
         """The open house with its ways out, closed at the end of the block."""
         from announcer.clock import system_clock
         from announcer.engine import Engine
 
         quiet_logs()
-        engine = Engine(self.settings, system_clock)
+        engine = Engine(self.settings, system_clock, without_secrets=without_secrets)
         try:
             yield engine
         finally:
             engine.close()
 
     @contextmanager
-    def house(self) -> Iterator[House]:
-        """What the office's functions work with."""
-        with self.engine() as engine:
+    def house(self, *, with_secrets: bool = False) -> Iterator[House]:
+        """What the office's functions work with. Most verbs need no token: they send nothing."""
+        with self.engine(without_secrets=not with_secrets) as engine:
             yield engine.house
 
     # What it says.

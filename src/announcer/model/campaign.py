@@ -181,5 +181,6 @@ class Message:
     state: MessageState
     planned: Planned
     approved_by: str | None = None
+    approved_at: datetime | None = None
     approved_hash: str | None = None
     change_id: int | None = None

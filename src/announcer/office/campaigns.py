@@ -109,7 +109,7 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
         channels=house.names_by_kind(),
         calendar=calendar_of(house.settings.office),
         now=now,
-        changes=tuple(ConfirmedChange(r.id, r.change, r.at) for r in recorded),
+        changes=tuple(ConfirmedChange(r.id, r.change, r.at, r.told) for r in recorded),
         words=frozenset(words),
         first_planned=datetime.fromisoformat(first) if first else None,
         known=store.known_occurrences(connection, key),
@@ -271,6 +271,16 @@ def approve(house: House, key: Campaign, actor: Actor, now: datetime, ids: Colle
     return Approval(tuple(worded), tuple(problems))
 
 
+def let_go(house: House, key: Campaign, ids: Collection[int], actor: Actor, why: str, now: datetime) -> list[int]:
+    """Strike out messages that have not left; planning anew does not bring them back. The ids struck out."""
+    with house.database.write() as connection:
+        chosen = [m for m in store.messages(connection, key, states=store.OPEN) if m.id in ids]
+        for message in chosen:
+            store.cancel(connection, message, store.LET_GO)
+            journal.note(connection, actor, now, "drop", f"message {message.id}", after=str(key), why=why)
+    return [message.id for message in chosen]
+
+
 def _wants_approval(message: Message, ids: Collection[int] | None) -> bool:
     return message.state in (MessageState.DRAFT, MessageState.HELD) and (ids is None or message.id in ids)
 
@@ -301,13 +311,14 @@ def keep(
     )
 
 
-def with_change(world: World, change: Change, after: Facts, change_id: int, now: datetime) -> World:
-    """The world as it would be after a change, under the number it will have."""
+def with_change(world: World, change: Change, after: Facts, change_id: int, now: datetime, told: bool) -> World:
+    """The world as it would be after a change, under the number it will have.
+
+    `told` says whether anything has been announced that a notice could correct.
+    """
     anchor = f"change:{change_id}"
-    told = {**world.scene.told, anchor: wording.Told(change, world.facts, after)}
-    planning = replace(
-        world.planning, facts=after, now=now, changes=(*world.planning.changes, ConfirmedChange(change_id, change, now))
-    )
-    return World(
-        world.key, wording.Scene(after, told, world.scene.words), planning, {**world.anchors, anchor: change_id}
-    )
+    tellings = {**world.scene.told, anchor: wording.Told(change, world.facts, after)}
+    changes_then = (*world.planning.changes, ConfirmedChange(change_id, change, now, told))
+    planning = replace(world.planning, facts=after, now=now, changes=changes_then)
+    scene = wording.Scene(after, tellings, world.scene.words)
+    return World(world.key, scene, planning, {**world.anchors, anchor: change_id})

@@ -67,6 +67,7 @@ class Proposal:
     wrong: tuple[Wrong, ...]
     places: tuple[StalePlace, ...]  #: Where a free text still says the old value.
     states: Mapping[int, MessageState]
+    told: bool  #: False: nothing was announced yet, so nobody has to be told.
 
 
 def propose(house: House, key: Campaign, change: Change, now: datetime) -> Proposal:
@@ -76,7 +77,8 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
         messages = store.messages(connection, key)
         stored = {m.id: contents.current(connection, m.id) for m in messages if m.state in store.OPEN}
     facts_after = planned_changes.apply(change, before.facts, now)
-    after = with_change(before, change, facts_after, _UNCONFIRMED, now)
+    told = any(m.state in _OUT for m in messages)  # before the first message there is nothing to take back
+    after = with_change(before, change, facts_after, _UNCONFIRMED, now, told)
     wanted = plan(after.planning)
     worder = _Worder(house, before, after, now)
     return Proposal(
@@ -91,6 +93,7 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
         wrong=worder.wrong(messages),
         places=planned_changes.stale_places(change, before.facts, _free_texts(after)),
         states={m.id: m.state for m in messages},
+        told=told,
     )
 
 
@@ -172,7 +175,7 @@ def confirm(house: House, proposal: Proposal, actor: Actor, reason: str, now: da
     with house.database.write() as connection:
         _refuse_if_moved(connection, proposal)
         change_id = _save(connection, proposal, actor, reason, now)
-        after = with_change(proposal.before, proposal.change, proposal.after.facts, change_id, now)
+        after = with_change(proposal.before, proposal.change, proposal.after.facts, change_id, now, proposal.told)
         apply(connection, after, [_numbered(p, change_id) for p in proposal.wanted])
         notices = _store_texts(connection, proposal, after, change_id, actor, now)
         corrections = _correct(connection, proposal, after, actor, now)
@@ -199,7 +202,7 @@ def _save(connection: sa.Connection, proposal: Proposal, actor: Actor, reason: s
     )  # fmt: skip
     return changes.record(
         connection, proposal.key, proposal.change, facts_before=proposal.before.scene.version,
-        stale=[wrong.message.id for wrong in proposal.wrong], reason=reason, actor=actor, now=now,
+        stale=[wrong.message.id for wrong in proposal.wrong], told=proposal.told, reason=reason, actor=actor, now=now,
     )  # fmt: skip
 
 

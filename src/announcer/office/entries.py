@@ -96,13 +96,30 @@ def _with_days(event: Event) -> Event:
     return replace(event, certainty=certainty, sessions=tuple(dated(s) for s in event.sessions))
 
 
-def confirm_date(house: House, event_id: str, actor: Actor, now: datetime) -> Event:
-    """A person says that the date is right: from here on it plans."""
+def confirm_date(
+    house: House,
+    event_id: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> Event:
+    """A person says that the date is right, or gives the one that was missing: from here on it plans.
+
+    Raises `Conflict` for an event without a date if none is given, and for a
+    date that was confirmed already: that one is moved, and everybody told.
+    """
     with house.database.write() as connection:
         event = facts.event_facts(connection, event_id)
-        if event.start is None:
-            raise Conflict(f"event {event_id!r} has no date to confirm; set one with 'announcer move'")
-        confirmed = replace(event, certainty=Certainty.CONFIRMED, version=event.version + 1)
+        if start is not None and event.certainty is Certainty.CONFIRMED:
+            raise Conflict(f"the date of event {event_id!r} is confirmed; give another with 'announcer move'")
+        if start is None and event.start is None:
+            raise Conflict(f"event {event_id!r} has no date to confirm; give one with --start")
+        if start is not None and end is not None and end <= start:
+            raise Conflict(f"event {event_id!r} would end before it begins; correct --start or --end")
+        dated = replace(event, start=start or event.start, end=end or (event.end if start is None else None))
+        confirmed = replace(dated, certainty=Certainty.CONFIRMED, version=event.version + 1)
         facts.save_event(connection, confirmed, actor, now)
-        journal.note(connection, actor, now, "confirm", f"event {event_id}", after=event.start.isoformat())
+        journal.note(connection, actor, now, "confirm", f"event {event_id}", after=str(confirmed.start))
     return confirmed

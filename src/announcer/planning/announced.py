@@ -118,11 +118,12 @@ def _of_session(change: ChangeRoom | MoveSession | CancelSession | Delay, item: 
 
 def _in_room(item: _Item) -> tuple[str, str]:
     new, old = item.new.room, item.old.room
+    label = item.new.kind or quoted(item.new.title, item.language)
     if item.language == "de":
         change = f"{new} statt {old}" if old else new
-        return f"Raum: {change}", f"Neuer Raum für {item.named(accusative=True)}: {change}."
+        return f"{label}: {change}", f"Neuer Raum für {item.named(accusative=True)}: {change}."
     change = f"{new} instead of {old}" if old else new
-    return f"Room: {change}", f"New room for {item.named()}: {change}."
+    return f"{label}: {change}", f"New room for {item.named()}: {change}."
 
 
 def _starts(item: _Item) -> str:

@@ -22,6 +22,7 @@ class ConfirmedChange:
     id: int
     change: Change
     at: datetime  #: When it was confirmed.
+    told: bool = True  #: False: nothing had been announced yet, so there is nothing to take back.
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def kind_of(change: Change) -> Kind | None:
 
 def is_told(rule: Rule, confirmed: ConfirmedChange, facts: Facts) -> bool:
     """Whether this rule speaks of this change. What happens to sessions that are not public stays inside."""
-    if kind_of(confirmed.change) is not rule.kind:
+    if not confirmed.told or kind_of(confirmed.change) is not rule.kind:
         return False
     if not isinstance(confirmed.change, _OF_SESSION):
         return True

@@ -1,7 +1,7 @@
 """Event + playbook → what is said when, on which channel, and why.
 
 An event that is already over is no error: each rule whose moment has passed
-is planned as dropped with its reason, and what comes after the event
+is planned as dropped with its reason, the publication too, and what comes after the event
 (thanks, documentation) is planned as usual.
 """
 

@@ -60,6 +60,14 @@ class Scene:
         event = self.facts.event
         return event.start if event is not None and is_confirmed(event) else None
 
+    @property
+    def over(self) -> datetime | None:
+        """When the event is over; None while its date isn't sure."""
+        event = self.facts.event
+        if event is None or self.start is None:
+            return None
+        return event.end or end_of_day(self.start, self.zone)
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -110,9 +118,7 @@ def _waiting(rule: Rule, scene: Scene, keys: tuple[str, ...]) -> Slot:
     limit, reasons = _not_after(rule, scene, None)
     if limit is not None and limit < scene.horizon:
         return Slot(None, limit, keys, (*reasons, local_why("too_late", limit, scene.zone)), drop=True)
-    event = scene.facts.event
-    over = (event.end or end_of_day(event.start, scene.zone)) if event and event.start and scene.start else None
-    if over is not None and over < scene.horizon:
+    if scene.over is not None and scene.over < scene.horizon:
         return Slot(None, limit, keys, (*reasons, why("event_past")), drop=True)
     return Slot(None, limit, keys, reasons)
 
@@ -186,6 +192,8 @@ def _against(rule: Rule, scene: Scene, raw: datetime, slot: Slot) -> tuple[str, 
         return (local_why("past", raw, scene.zone),)
     if slot.due_at is not None and slot.not_after is not None and slot.due_at > slot.not_after:
         return (local_why("too_late", slot.not_after, scene.zone),)
+    if rule.when.anchor is Anchor.PUBLICATION and scene.over is not None and scene.over < scene.horizon:
+        return (why("event_past"),)  # entered too late: an invitation to it would be wrong
     of_registration = rule.when.anchor in {Anchor.REGISTRATION_OPENS, Anchor.REGISTRATION_CLOSES}
     if of_registration and scene.start is not None and slot.due_at is not None and slot.due_at >= scene.start:
         return (why("after_start"),)

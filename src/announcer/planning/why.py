@@ -43,8 +43,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "dropped: “{0}” leaves at the same time and matters more",
     ),
     "superseded_change": (
-        "entfällt: durch die spätere Änderung {0} überholt",
-        "dropped: overtaken by the later change {0}",
+        "entfällt: durch eine spätere Änderung überholt",
+        "dropped: overtaken by a later change",
     ),
     "past": (
         "entfällt: der Zeitpunkt {0} lag bei der Planung schon zurück",
@@ -68,6 +68,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "entfällt: höchstens {0} Programmhinweise je Tag und Kanal",
         "dropped: at most {0} session posts per day and channel",
     ),
+    "let_go": ("von Hand gestrichen", "let go by hand"),
     "unapproved": ("nicht rechtzeitig freigegeben", "nobody approved it in time"),
     "waited_in_vain": ("was fehlte, kam nicht rechtzeitig", "what it waited for did not come in time"),
     "undecided": ("nicht rechtzeitig entschieden", "nobody decided in time"),

@@ -18,6 +18,8 @@ from announcer.store.tables import delivery, message, occurrence, playbook, rule
 #: A message in one of these has not begun to leave the house.
 OPEN = (MessageState.DRAFT, MessageState.WAITING, MessageState.SCHEDULED, MessageState.HELD, MessageState.PAUSED)
 _CLAIMABLE = ("pending", "paused")
+#: The reason of a message that a person struck out; planning anew does not bring it back.
+LET_GO = "let_go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _message(row: Any) -> Message:
         state=MessageState(row.state),
         planned=planned,
         approved_by=row.approved_by,
+        approved_at=row.approved_at,
         approved_hash=row.approved_hash,
         change_id=row.change_id,
     )
@@ -211,6 +214,8 @@ def _occurrence_id(connection: sa.Connection, value: Occurrence) -> int:
 
 
 def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
+    if LET_GO in old.planned.why:  # a person's word counts more than the plan's
+        return
     unsendable = planned.drop or (old.state is MessageState.SENDING and planned.due_at is None)
     if unsendable:
         if old.state is not MessageState.CANCELLED:

@@ -26,6 +26,7 @@ class Recorded:
     change: Change
     facts_before: str  #: Versions before it, as `event:announcement`.
     stale: tuple[int, ...]  #: Messages whose sent text it made wrong.
+    told: bool  #: Whether anything had been announced that a notice could correct.
     reason: str
     actor: str
     at: datetime
@@ -38,12 +39,13 @@ def record(
     *,
     facts_before: str,
     stale: Sequence[int],
+    told: bool,
     reason: str,
     actor: Actor,
     now: datetime,
 ) -> int:
     """Store a confirmed change; its id names the occurrences that tell of it (`change:ID`)."""
-    detail = {"change": codec.dump_object(value), "facts_before": facts_before, "stale": list(stale)}
+    detail = {"change": codec.dump_object(value), "facts_before": facts_before, "stale": list(stale), "told": told}
     id_ = connection.scalar(
         change.insert()
         .values(
@@ -59,15 +61,6 @@ def record(
     )
     assert id_ is not None
     return int(id_)
-
-
-def add_stale(connection: sa.Connection, change_id: int, stale: Sequence[int]) -> None:
-    """Name the messages a change made wrong, once they are known."""
-    text = connection.scalar(sa.select(change.c.detail).where(change.c.id == change_id))
-    detail = {**json.loads(text or "{}"), "stale": list(stale)}
-    connection.execute(
-        change.update().where(change.c.id == change_id).values(detail=json.dumps(detail, ensure_ascii=False))
-    )
 
 
 def of_campaign(connection: sa.Connection, campaign: Campaign) -> list[Recorded]:
@@ -94,6 +87,7 @@ def _recorded(row: Any) -> Recorded:
         change=codec.load_tagged(row.kind, detail["change"]),
         facts_before=detail["facts_before"],
         stale=tuple(detail["stale"]),
+        told=bool(detail["told"]),
         reason=row.reason,
         actor=row.actor,
         at=row.at,

@@ -90,9 +90,9 @@ class Pages:
         response.headers["Retry-After"] = "120"
         return response
 
-    def stylesheet(self) -> bytes:
-        """The one stylesheet."""
-        source, _, _ = self._loader.get_source(self._templates, "web/style.css")
+    def file(self, name: str) -> bytes:
+        """A file of the site that is no template, such as its stylesheet."""
+        source, _, _ = self._loader.get_source(self._templates, f"web/{name}")
         return source.encode()
 
     def _render(self, name: str, language: str, values: Mapping[str, Any]) -> bytes:

@@ -56,6 +56,8 @@ class PublicSite:
             "/impressum": self.imprint,
             "/imprint": self.imprint,
             "/style.css": self.style,
+            "/icon.svg": self.icon,
+            "/favicon.ico": self.icon,  # where browsers look on a page that names none, such as a mail
             "/healthz": self.health,
             "/feeds/{path:path}": self.feed,
         }
@@ -119,11 +121,18 @@ class PublicSite:
 
     def style(self, request: Request) -> Response:
         """The stylesheet."""
-        body = self._pages.stylesheet()
+        return self._file(request, "style.css", "text/css; charset=utf-8")
+
+    def icon(self, request: Request) -> Response:
+        """The sign in the browser's tab."""
+        return self._file(request, "icon.svg", "image/svg+xml")
+
+    def _file(self, request: Request, name: str, media_type: str) -> Response:
+        body = self._pages.file(name)
         headers = {"ETag": etag(body), "Cache-Control": "public, max-age=300"}
         if matches(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        return Response(body, headers=headers, media_type="text/css; charset=utf-8")
+        return Response(body, headers=headers, media_type=media_type)
 
     def feed(self, request: Request, path: str) -> Response:
         """One feed file."""

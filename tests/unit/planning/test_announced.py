@@ -75,13 +75,13 @@ REST = " Alle späteren Programmpunkte des Tages verschieben sich um 30 Minuten.
         ),
         (
             ChangeRoom("keynote", "Saal 2"),
-            "Raum: Saal 2 statt Großer Saal",
+            "Keynote: Saal 2 statt Großer Saal",
             "Neuer Raum für die Keynote: Saal 2 statt Großer Saal.",
             "NEUER RAUM",
         ),
         (
             ChangeRoom("talk", "Saal 2"),
-            "Raum: Saal 2",
+            "Talk: Saal 2",
             "Neuer Raum für den Talk: Saal 2.",
             "NEUER RAUM",
         ),
@@ -162,7 +162,7 @@ def test_each_change_in_german(facts: Facts, change: Change, headline: str, sent
         (
             ChangeRoom("keynote", "Saal 2"),
             ChangeWords(
-                "Room: Saal 2 instead of Großer Saal",
+                "Keynote: Saal 2 instead of Großer Saal",
                 "New room for the Keynote: Saal 2 instead of Großer Saal.",
                 "ROOM CHANGE",
             ),

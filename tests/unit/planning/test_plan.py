@@ -132,11 +132,12 @@ class TestPast:
         )
         assert gist(plan(moved)) == [("05-13T10:00", ("past:2026-05-13T10:00",), True)]
 
-    def test_of_an_event_that_is_over_all_but_the_publication_is_dropped_with_its_reason(self) -> None:
+    def test_of_an_event_that_is_over_everything_is_dropped_with_its_reason(self) -> None:
         untimed = replace(EVENT, sessions=(Session("s", "S"),))
         messages = plan(campaign(CONFERENCE, untimed, now=berlin("12-01T09:00")))
-        assert {m.occurrence.rule_id for m in messages if not m.drop} == {"announcement"}
-        assert {m.why[-1].partition(":")[0] for m in messages if m.drop} == {"past", "too_late"}
+        assert [m for m in messages if not m.drop] == []
+        assert {m.why for m in messages if m.occurrence.rule_id == "announcement"} == {("event_past",)}
+        assert {m.why[-1].partition(":")[0] for m in messages} == {"past", "too_late", "event_past"}
 
     def test_what_still_waits_when_the_event_is_over_is_dropped(self) -> None:
         assert planned("1 hour before doors", now=berlin("12-01T09:00")) == [(None, ("event_past",), True)]
