@@ -403,3 +403,11 @@ def test_an_event_gets_its_missing_date_by_a_person(tmp_path: Path, database_url
         assert world.messages()["reminder-1-day", "start", "mastodon"].planned.due_at == at(9, 17)
         with pytest.raises(Conflict, match="announcer move"):
             entries.confirm_date(world.house, event.id, OFFICE, BEGIN, start=at(9, 20, 12))
+
+
+def test_what_changed_while_somebody_looked_is_not_approved(world: CampaignWorld) -> None:
+    seen = campaigns.facts_version(world.house, KEY)
+    world.change(ChangeRoom("keynote", "Saal 2"))
+    with pytest.raises(Conflict, match="look again"):
+        campaigns.approve(world.house, KEY, CHIEF, world.clock(), seen=seen)
+    assert world.states()["programme"] == {"draft"}

@@ -205,13 +205,14 @@ def approve(context: typer.Context, name: Name, numbers: Numbers = None, yes: Ye
             terminal.say("none_to_approve")
             _say_waiting(terminal, waiting)
             return
+        seen = campaigns.facts_version(house, key)
         unsayable = _show_drafts(terminal, house, key, view, drafts)
         _say_waiting(terminal, waiting)
         ids = {m.id for m in drafts} - unsayable
         said = terminal.speech.count("message", len(ids))
         if not ids or not terminal.agreed(terminal.speech("ask_approve", said=said), yes=yes):
             raise typer.Exit(REFUSED if not ids else 0)
-        done = campaigns.approve(house, key, terminal.actor(by), now, ids)
+        done = campaigns.approve(house, key, terminal.actor(by), now, ids, seen)
     terminal.say("approved", style="green", said=terminal.speech.count("message", len(done.approved)))
     for number, why in done.problems:
         terminal.line(f"{number}: {why}", style="red")

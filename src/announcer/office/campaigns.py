@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from announcer.errors import AnnouncerError, NotFound, StoreError
+from announcer.errors import AnnouncerError, Conflict, NotFound
 from announcer.model.campaign import Message, Planned, Playbook
 from announcer.model.changes import Change, Facts
 from announcer.model.content import Limits, Payload
@@ -246,11 +246,30 @@ class Approval:
     problems: tuple[tuple[int, str], ...]  #: Messages that can't be said, and why.
 
 
-def approve(house: House, key: Campaign, actor: Actor, now: datetime, ids: Collection[int] | None = None) -> Approval:
-    """Word and approve the drafts of a campaign, or those of `ids`: from here on exactly this text is sent."""
+def facts_version(house: House, key: Campaign) -> str:
+    """Which versions of the facts a campaign speaks from now; hand it to `approve` to approve what was looked at."""
+    with house.database.read() as connection:
+        return wording.Scene(_read_facts(connection, key)).version
+
+
+def approve(
+    house: House,
+    key: Campaign,
+    actor: Actor,
+    now: datetime,
+    ids: Collection[int] | None = None,
+    seen: str | None = None,
+) -> Approval:
+    """Word and approve the drafts of a campaign, or those of `ids`: from here on exactly this text is sent.
+
+    Raises `Conflict` if the facts are no longer those of `seen`: what somebody
+    looked at is not what would be sent.
+    """
     with house.database.read() as connection:
         world = read_world(connection, house, key, now)
         drafts = [m for m in store.messages(connection, key) if _wants_approval(m, ids)]
+    if seen is not None and seen != world.scene.version:
+        raise Conflict(f"{key} was changed while you looked at it; look again")
     worded: dict[int, list[tuple[str, Payload]]] = {}
     problems: list[tuple[int, str]] = []
     known: dict[str, Limits] = {}
@@ -289,7 +308,7 @@ def _refuse_outdated(connection: sa.Connection, world: World) -> None:
     """What was worded from older facts must not be approved."""
     found = wording.Scene(_read_facts(connection, world.key)).version
     if found != world.scene.version:
-        raise StoreError(f"{world.key} was changed while this ran; look at it and try again")
+        raise Conflict(f"{world.key} was changed while this ran; look at it and try again")
 
 
 def keep(
