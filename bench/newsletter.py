@@ -1,91 +1,71 @@
-"""The newsletter against Postfix's own load generator, on the same sink in the same run.
+"""The newsletter end to end, against Postfix's own load generator on the same sink in the same run.
 
-    .venv/bin/python -m bench.newsletter [recipients]
-
-`smtp-sink` takes the mails and throws them away; `smtp-source -d` (C, one
-ready-made message, renders and records nothing) is the baseline. The mailer
-renders every mail for its recipient. The ledger is a parameter: here it is a
-list in memory, which shows what the mail engine alone can do.
+Ours: claim, personalise, send over SMTP, record, with the real ledger on
+SQLite. The baseline: `smtp-source -d`, in C, one ready-made message, which
+renders and records nothing; the fastest of 2, 4, 8 and 16 sessions. The two
+take turns, so that a neighbour's load falls on both. Bar: 1.5 × the baseline,
+and 200 MB for a million recipients.
 """
 
 from __future__ import annotations
 
-import os
-import pwd
-import resource
-import shutil
-import socket
-import subprocess
+import multiprocessing
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+
+import sqlalchemy as sa
 
 from announcer.clock import system_clock
+from announcer.dispatch import MailLedger
 from announcer.model.content import Payload
-from announcer.model.ledger import Outcome, Sent
+from announcer.model.ledger import Outcome
 from announcer.newsletter.mailer import Mailer
 from announcer.newsletter.rounds import Ledger, Letter
 from announcer.newsletter.slots import Links
 from announcer.settings import Mail, Relay
+from announcer.store.database import Database
+from announcer.store.tables import delivery
+from announcer.store.writelock import Lane
+from announcer.tick import Exits, tick
+from bench import house, postgres
+from bench.figures import Bar, Options, spread
+from bench.machine import peak_megabytes
+from bench.sink import Figure, best_source, cpu_seconds, sink
 
-#: Octets of a mail, for both sides.
-MAIL_BYTES = 8_000
-SESSIONS = (2, 4, 8, 16)
-TOOLS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/libexec/postfix"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """What one run came to."""
-
-    name: str
-    mails: int
-    seconds: float
-    cpu_seconds: float
-
-    @property
-    def rate(self) -> float:
-        """Mails per second."""
-        return self.mails / self.seconds
+RATE_BAR = Bar("rate, as a multiple of smtp-source", 1.5, "×", at_least=True)
+MEMORY_BAR = Bar("memory with 1,000,000 recipients", 200, "MB")
+#: Added to each commit, for the run on a slow disk.
+SLOW_SECONDS = 0.003
+#: From these two runs the memory of a million is extrapolated.
+FEW, MANY, MILLION = 100_000, 200_000, 1_000_000
 
 
 class MemoryLedger:
-    """Claims from a count, keeps only how many were sent; makes its letters as they are claimed."""
+    """A ledger without a disk: shows what the mail engine alone can do."""
 
     def __init__(self, recipients: int) -> None:
         self._recipients = recipients
         self._claimed = 0
         self._lock = threading.Lock()
-        self.sent = 0
+        self._payload = house.real_mail()
 
     def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int) -> Sequence[Letter]:
-        """As the protocol says, without a disk."""
+        """The next letters of a count."""
         with self._lock:
-            self.sent += sum(isinstance(outcome, Sent) for _, outcome in done)
-            first, last = self._claimed, min(self._claimed + limit, self._recipients)
-            self._claimed = last
-        return [_letter(number) for number in range(first, last)]
+            first, self._claimed = self._claimed, min(self._claimed + limit, self._recipients)
+            return [_letter(number) for number in range(first, self._claimed)]
 
     def payload(self, content_id: int) -> Payload:
         """The one mail of this benchmark."""
-        return payload()
-
-
-def payload() -> Payload:
-    """A newsletter that is `MAIL_BYTES` long once it is personalised, headers and all."""
-    row = "Die Stadt lädt zur Konferenz ein, der Eintritt ist frei, und alle sind willkommen.\n"
-    text = "⟦greeting⟧,\n\n" + row * 20 + "\n⟦reason⟧\nAbmelden: ⟦unsubscribe_url⟧\n"
-    head = '<!DOCTYPE html><html lang="de"><body><p>⟦greeting⟧,</p>'
-    foot = '<p>⟦reason⟧ <a href="⟦unsubscribe_url⟧">Abmelden</a> <a href="⟦preferences_url⟧">Einstellungen</a></p>'
-    return {
-        "subject": "Einladung zur Konferenz „Kommunen innovativ“",
-        "preheader": "",
-        "text": text,
-        "html": head + f"<p>{row}</p>" * 38 + foot + "</body></html>\n",
-    }
+        return self._payload
 
 
 def _letter(number: int) -> Letter:
@@ -98,107 +78,169 @@ def _letter(number: int) -> Letter:
         address=f"leserin{number}@y{number % 50}.example",
         name=f"Alex Muster {number}" if number % 4 else f"Jürgen Müller {number}",
         language="de",
-        list_id="presse",
+        list_id=house.LIST,
         attempts=1,
         maybe_double=False,
         corrects_key=None,
     )
 
 
-def mailer(port: int, connections: int = 4, round_size: int = 50) -> Mailer:
-    """A mailer for the sink."""
-    relay = Relay(port=port, security="none", connections=connections, round=round_size)
-    links = Links("https://presse.city.example", {"presse": "Presseverteiler"})
-    return Mailer(Mail(sender="presse@city.example", relay=relay), b"k" * 32, links, system_clock)
+class EachCommitWaits(Database):
+    """A database where also the marks of a send wait for the disk, and `extra` seconds longer."""
+
+    def __init__(self, of: Database, extra: float) -> None:
+        super().__init__(of.url, of.writer, of.reader)
+        self._extra = extra
+
+    @contextmanager
+    def write(self, lane: Lane = Lane.OFFICE, *, durable: bool = True) -> Iterator[sa.Connection]:
+        """As `Database.write`, with `durable` whatever was asked for."""
+        with super().write(lane, durable=True) as connection:
+            yield connection
+            time.sleep(self._extra)
 
 
-def tool(name: str) -> str:
-    """Where one of Postfix's test tools is; ends the program with advice if it isn't installed."""
-    if found := shutil.which(name, path=f"{os.environ.get('PATH', '')}:{TOOLS}"):
-        return found
-    sys.exit(f"{name} is missing; it comes with Postfix: apt install postfix")
+def main(options: Options) -> bool:
+    """Print the comparison and the memory; whether the bars hold."""
+    with tempfile.TemporaryDirectory(prefix="announcer-bench-") as folder, sink() as port:
+        bench = _Bench(Path(folder), port, options.recipients)
+        bench.prepare()
+        rate = _rates(bench, options.repeats)
+        memory = _memory(bench, options)
+    return all([RATE_BAR.holds(rate), MEMORY_BAR.holds(memory)])
 
 
-@contextmanager
-def sink() -> Iterator[int]:
-    """A running smtp-sink; gives its port."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-    user = ["-u", "nobody"] if os.geteuid() == 0 and pwd.getpwnam("nobody") else []
-    process = subprocess.Popen([tool("smtp-sink"), *user, f"127.0.0.1:{port}", "1000"])
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    folder: Path
+    port: int
+    recipients: int
+
+    @property
+    def template(self) -> Path:
+        return self.folder / "template.db"
+
+    def prepare(self) -> None:
+        """The store all runs begin with."""
+        with house.opened(f"sqlite:///{self.template}") as database:
+            _fill(database, self.recipients)
+
+    def run(self, name: str, change: Callable[[Database], Database] = lambda database: database) -> Figure:
+        """One newsletter from a fresh copy of the store."""
+        with house.copied(self.template, "run") as database:
+            _write_audience(database)
+            figure = self.send(name, MailLedger(change(database), house.MAIL, system_clock, "bench"))
+            _check_all_sent(database, self.recipients)
+            return figure
+
+    def run_on_postgres(self) -> Figure:
+        """The same with PostgreSQL as the store."""
+        with postgres.server() as uri, house.opened(uri) as database:
+            _fill(database, self.recipients)
+            _write_audience(database)
+            return self.send("PostgreSQL", MailLedger(database, house.MAIL, system_clock, "bench"))
+
+    def send(self, name: str, ledger: Ledger) -> Figure:
+        """Drain `ledger`."""
+        mailer = mailer_to(self.port)
+        before, start = cpu_seconds(), time.perf_counter()
+        counts = mailer.drain(ledger)
+        seconds, cpu = time.perf_counter() - start, cpu_seconds() - before
+        mailer.close()
+        if counts["sent"] != self.recipients:
+            sys.exit(f"{name}: of {self.recipients} mails {counts['sent']} were sent")
+        return Figure(name, self.recipients, seconds, cpu)
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return
-    sys.exit("smtp-sink does not answer")
-
-
-def _cpu(who: int) -> float:
-    used = resource.getrusage(who)
-    return used.ru_utime + used.ru_stime
-
-
-def run_source(port: int, sessions: int, mails: int) -> Figure:
-    """`smtp-source -d` with so many sessions."""
-    command = [tool("smtp-source"), "-d", "-s", str(sessions), "-m", str(mails), "-l", str(MAIL_BYTES)]
-    addresses = ["-f", "presse@city.example", "-t", "leserin@y.example", f"127.0.0.1:{port}"]
-    before, start = _cpu(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run([*command, *addresses], check=True)
-    seconds = time.perf_counter() - start
-    return Figure(f"smtp-source -d -s {sessions}", mails, seconds, _cpu(resource.RUSAGE_CHILDREN) - before)
-
-
-def run_mailer(port: int, ledger: Ledger, name: str, *, connections: int = 4, round_size: int = 50) -> Figure:
-    """One drain of `ledger`; how many mails it sent in which time."""
-    channel = mailer(port, connections, round_size)
-    before, start = _cpu(resource.RUSAGE_SELF), time.perf_counter()
-    counts = channel.drain(ledger)
-    seconds = time.perf_counter() - start
-    cpu = _cpu(resource.RUSAGE_SELF) - before
-    channel.close()
-    return Figure(name, counts["sent"], seconds, cpu)
-
-
-def compare(
-    recipients: int, new_ledger: Callable[[int], Ledger] = MemoryLedger, *, connections: Sequence[int] = (2, 4)
-) -> float:
-    """Print every figure and give the ratio of the mailer's best to smtp-source's best.
-
-    `new_ledger` makes a ledger with so many letters due.
-    """
-    with sink() as port:
-        sources = [_shown(run_source(port, sessions, recipients)) for sessions in SESSIONS]
-        ours = [
-            _shown(run_mailer(port, new_ledger(recipients), f"mailer, {count} connections", connections=count))
-            for count in connections
-        ]
-    if any(figure.mails != recipients for figure in ours):
-        sys.exit("the mailer lost mails")
-    ratio = max(figure.rate for figure in ours) / max(figure.rate for figure in sources)
-    print(
-        f"mailer / smtp-source: {ratio:.2f}; {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB resident"
+def mailer_to(port: int) -> Mailer:
+    """A mailer for the sink, with the connections and rounds that config.toml has by default."""
+    links = Links("https://presse.city.example", {house.LIST: "Newsletter der Stadt"})
+    return Mailer(
+        Mail(sender="presse@city.example", relay=Relay(port=port, security="none")), b"k" * 32, links, system_clock
     )
-    return ratio
+
+
+def _fill(database: Database, recipients: int) -> None:
+    start = time.perf_counter()
+    house.add_readers(database, recipients)
+    rate = recipients / (time.perf_counter() - start)
+    house.approve(database, "tag", house.MAIL, [system_clock()], [house.real_mail()])
+    print(f"  {recipients:,} readers written, {rate:,.0f}/s ({database.writer.dialect.name})", flush=True)
+
+
+def _write_audience(database: Database) -> float:
+    """Let `tick` write the recipients to the ledger; rows per second."""
+    start = time.perf_counter()
+    tick(database, Exits(mail=[house.MAIL]), system_clock())
+    seconds = time.perf_counter() - start
+    with database.read() as connection:
+        rows: int = connection.scalar(sa.select(sa.func.count()).select_from(delivery)) or 0
+    return rows / seconds
+
+
+def _check_all_sent(database: Database, recipients: int) -> None:
+    with database.read() as connection:
+        query = sa.select(delivery.c.state, sa.func.count()).group_by(delivery.c.state)
+        found: dict[str, int] = dict(connection.execute(query).tuples().all())
+    if found != {"sent": recipients}:
+        sys.exit(f"the ledger says {found} of {recipients} mails")
+
+
+def _rates(bench: _Bench, repeats: int) -> float:
+    """Print every figure; the median ratio of the newsletter as it is shipped."""
+    ratios = []
+    for _ in range(repeats):
+        source = _shown(best_source(bench.port, bench.recipients // 2))
+        ratios.append(_shown(bench.run("newsletter, SQLite")).rate / source.rate)
+    with house.copied(bench.template, "audience") as database:
+        print(f"  audience written by tick: {_write_audience(database):,.0f} rows/s")
+    print("  for information, each against smtp-source right before it:")
+    _compare(bench, lambda: bench.send("ledger in memory", MemoryLedger(bench.recipients)))
+    _compare(bench, lambda: bench.run("each commit waits for the disk", lambda of: EachCommitWaits(of, 0)))
+    _compare(bench, lambda: bench.run("and 3 ms longer", lambda of: EachCommitWaits(of, SLOW_SECONDS)))
+    _compare(bench, bench.run_on_postgres)
+    print(f"  newsletter on SQLite / smtp-source: {spread(ratios)}")
+    return median(ratios)
+
+
+def _compare(bench: _Bench, run: Callable[[], Figure]) -> None:
+    source = best_source(bench.port, bench.recipients // 2)
+    figure = run()
+    print(f"  {figure}, {figure.rate / source.rate:.2f} × smtp-source ({source.rate:,.0f})", flush=True)
 
 
 def _shown(figure: Figure) -> Figure:
-    per_mail = figure.cpu_seconds / figure.mails * 1e6
-    print(f"{figure.name:28} {figure.rate:8,.0f} mails/s   {per_mail:5.1f} µs CPU each", flush=True)
+    print(f"  {figure}", flush=True)
     return figure
 
 
-if __name__ == "__main__":
-    compare(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)
+def _memory(bench: _Bench, options: Options) -> float:
+    """The peak of a process that sends to a million: measured with `--million`, else extrapolated."""
+    if options.million:
+        return _peak(bench, MILLION)
+    few, many = _peak(bench, FEW), _peak(bench, MANY)
+    return many + max(0.0, many - few) / (MANY - FEW) * (MILLION - MANY)
+
+
+def _peak(bench: _Bench, recipients: int) -> float:
+    path = bench.folder / f"memory-{recipients}.db"
+    with house.opened(f"sqlite:///{path}") as database:
+        _fill(database, recipients)
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_send_apart, args=(there, path, bench.port, recipients))
+    process.start()
+    there.close()
+    megabytes: float = here.recv()
+    process.join()
+    path.unlink()
+    print(f"  memory with {recipients:,} recipients: {megabytes:.0f} MB", flush=True)
+    return megabytes
+
+
+def _send_apart(pipe: Connection, path: Path, port: int, recipients: int) -> None:
+    """In a process of its own: write the audience, send, tell the peak."""
+    with house.opened(f"sqlite:///{path}") as database:
+        _write_audience(database)
+        _Bench(path.parent, port, recipients).send("apart", MailLedger(database, house.MAIL, system_clock, "bench"))
+    pipe.send(peak_megabytes())

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -33,9 +32,10 @@ from announcer.model.ledger import (
 )
 from announcer.model.people import Actor
 from announcer.newsletter.rounds import Letter
-from announcer.store import contents, journal, ledger
+from announcer.store import contents, journal, ledger, mailing
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
+from announcer.store.mailing import DueMail
 from announcer.store.writelock import Lane
 
 log = structlog.get_logger(__name__)
@@ -258,7 +258,7 @@ class MailLedger:
             self._under_way.difference_update(letter.id for letter, _ in done)
         with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
             ledger.record(connection, [settle_mail(letter, outcome, now) for letter, outcome in done])
-            rows = ledger.claim_mail(connection, self._channel, now, self._owner, limit) if limit else []
+            rows = mailing.claim_mail(connection, self._channel, now, self._owner, limit) if limit else []
         with self._lock:
             self._under_way.update(row.id for row in rows)
         failpoints.hit("after-mark" if done else "after-claim")
@@ -285,6 +285,6 @@ class MailLedger:
             return contents.by_id(connection, [content_id])[content_id].payload
 
 
-def _letter(row: Any) -> Letter:
-    """A row of `ledger.claim_mail`, which begins with a letter's fields in their order."""
-    return Letter(*row[:10], bool(row.maybe_double), row.corrects_key)
+def _letter(mail: DueMail) -> Letter:
+    """The two begin with the same fields, in the same order."""
+    return Letter._make((*mail[:10], bool(mail.maybe_double), mail.corrects_key))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from announcer.errors import Conflict
 from announcer.model.campaign import Audience, Kind, Late, Urgency
 from announcer.model.ledger import Action, DeliveryState, MessageState, Receipt
-from announcer.store import campaign, contents, facts, journal, ledger, queueing, tables
+from announcer.store import campaign, contents, facts, journal, ledger, mailing, queueing, tables
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
 from tests.contract.ledger_world import EVENT, HERE, NOW, OFFICE, approved, people, planned, queue, queue_mail, states
@@ -86,7 +86,7 @@ def test_what_a_dead_worker_held(database: Database) -> None:
     with database.write() as connection:
         for channel in ("mastodon", "by_hand"):
             ledger.claim(connection, channel, NOW, "worker")
-        ledger.claim_mail(connection, "newsletter", NOW, "worker", 10)
+        mailing.claim_mail(connection, "newsletter", NOW, "worker", 10)
         assert ledger.reap(connection, ["newsletter"], ["by_hand"]) == 0  # the lease still runs
         connection.execute(tables.delivery.update().values(lease_until=NOW - timedelta(days=400)))
         assert ledger.reap(connection, ["newsletter"], ["by_hand"]) == 3
@@ -127,7 +127,7 @@ def test_everybody_gets_their_language_and_keys_differ(database: Database) -> No
     (message,) = approved(database, [planned(channel="newsletter")], languages=["de", "en"])
     queue_mail(database, message)
     with database.write() as connection:
-        mails = ledger.claim_mail(connection, "newsletter", NOW, "worker", 10)
+        mails = mailing.claim_mail(connection, "newsletter", NOW, "worker", 10)
         texts = contents.by_id(connection, {m.content_id for m in mails})
     assert [m.language for m in mails] == ["de", "de", "en", "de"]
     assert [texts[m.content_id].language for m in mails] == ["de", "de", "en", "de"]
@@ -159,7 +159,7 @@ def test_who_left_after_queueing_gets_nothing(database: Database) -> None:
             tables.subscription.update().where(tables.subscription.c.subscriber_id == ids[0]).values(state="left")
         )
         connection.execute(tables.subscriber.update().where(tables.subscriber.c.id == ids[1]).values(suppressed=True))
-        assert [m.subscriber_id for m in ledger.claim_mail(connection, "newsletter", NOW, "w", 9)] == [ids[2]]
+        assert [m.subscriber_id for m in mailing.claim_mail(connection, "newsletter", NOW, "w", 9)] == [ids[2]]
     assert states(database) == ["suppressed", "suppressed", "sending"]
 
 
@@ -174,7 +174,7 @@ def test_a_correction_goes_to_exactly_those_who_may_have_read_it(database: Datab
     )
     queue_mail(database, wrong)
     with database.write() as connection:
-        mails = {m.subscriber_id: m for m in ledger.claim_mail(connection, "newsletter", NOW, "w", 9)}
+        mails = {m.subscriber_id: m for m in mailing.claim_mail(connection, "newsletter", NOW, "w", 9)}
         fate = [
             (ids[0], DeliveryState.SENT, False),
             (ids[1], DeliveryState.FAILED, False),
@@ -194,7 +194,7 @@ def test_a_correction_goes_to_exactly_those_who_may_have_read_it(database: Datab
         )
     assert queue_mail(database, notice, stale=[wrong.id]) == 2
     with database.write() as connection:
-        corrections = ledger.claim_mail(connection, "newsletter", NOW + timedelta(hours=1), "w", 9)
+        corrections = mailing.claim_mail(connection, "newsletter", NOW + timedelta(hours=1), "w", 9)
         answered = {m.subscriber_id: m.corrects_key for m in corrections if m.corrects_key}
     assert answered == {ids[0]: mails[ids[0]].key, ids[2]: mails[ids[2]].key}
 
@@ -204,7 +204,7 @@ def test_a_mail_that_may_have_arrived_is_not_sent_again_with_another_text(databa
     (message,) = approved(database, [planned(channel="newsletter")])
     queue_mail(database, message)
     with database.write() as connection:
-        doubtful, plain = ledger.claim_mail(connection, "newsletter", NOW, "w", 9)
+        doubtful, plain = mailing.claim_mail(connection, "newsletter", NOW, "w", 9)
         ledger.record(
             connection,
             [
@@ -214,7 +214,7 @@ def test_a_mail_that_may_have_arrived_is_not_sent_again_with_another_text(databa
         )
         contents.keep(connection, message.id, [("de", {"text": "new"})], facts_version="2", limits={}, now=NOW)
         contents.repoint_unsent(connection, message.id)
-        (again,) = ledger.claim_mail(connection, "newsletter", NOW, "w", 9)
+        (again,) = mailing.claim_mail(connection, "newsletter", NOW, "w", 9)
         text = contents.by_id(connection, [again.content_id])[again.content_id].payload
     assert (again.id, text) == (plain.id, {"text": "new"})
     assert states(database) == ["superseded", "sending"]
@@ -263,7 +263,7 @@ def test_what_was_stopped_halfway_is_partly_sent(database: Database) -> None:
     (message,) = approved(database, [planned(channel="newsletter")])
     queue_mail(database, message)
     with database.write() as connection:
-        (first,) = ledger.claim_mail(connection, "newsletter", NOW, "w", 1)
+        (first,) = mailing.claim_mail(connection, "newsletter", NOW, "w", 1)
         campaign.apply_plan(connection, HERE, None, [], {})
         ledger.record(connection, [Settlement(first.id, first.fence, DeliveryState.SENT, NOW)])
         assert ledger.settle_messages(connection, NOW) == [(message.id, MessageState.PARTLY_SENT)]
@@ -324,7 +324,7 @@ def test_many_workers_share_the_queue_without_a_double(database: Database) -> No
     def work(name: str) -> None:
         while True:
             with database.write() as connection:
-                rows = ledger.claim_mail(connection, "newsletter", NOW, name, 7)
+                rows = mailing.claim_mail(connection, "newsletter", NOW, name, 7)
                 ledger.record(connection, [Settlement(r.id, r.fence, DeliveryState.SENT, NOW) for r in rows])
             if not rows:
                 return

@@ -44,11 +44,15 @@ class Settlement(NamedTuple):
     counted: bool = True  #: False takes the attempt back: it never began.
 
 
+# One after the other where order matters: a thread's next part and an answer wait for what they
+# follow; a correction waits until it is known whether the original arrived.
 _CLAIM = """
 WITH c AS MATERIALIZED (
     SELECT d.id FROM delivery d
     WHERE d.channel = :channel AND d.lane = :lane AND d.state IN ('pending', 'deferred') AND d.ready_at <= :now
-    {order}
+    AND NOT EXISTS (SELECT 1 FROM delivery p WHERE p.id = d.after_id AND p.state <> 'sent')
+    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.id = d.corrects_id
+                    AND o.state IN ('pending', 'sending', 'deferred', 'paused'))
     ORDER BY d.ready_at, d.id LIMIT :most {lock}
 )
 UPDATE delivery SET state = 'sending', owner = :owner, fence = fence + 1, attempts = attempts + 1,
@@ -56,30 +60,15 @@ UPDATE delivery SET state = 'sending', owner = :owner, fence = fence + 1, attemp
 WHERE id IN (SELECT id FROM c)
 RETURNING id, message_id, not_after
 """
-# One after the other where order matters: a thread's next part and an answer wait for what they
-# follow; a correction waits until it is known whether the original arrived.
-_IN_ORDER = """
-    AND NOT EXISTS (SELECT 1 FROM delivery p WHERE p.id = d.after_id AND p.state <> 'sent')
-    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.id = d.corrects_id
-                    AND o.state IN ('pending', 'sending', 'deferred', 'paused'))
-"""
+_CLAIM_IN_ORDER = Statement(
+    _CLAIM.format(lock="", db_now=database_now(True)),
+    _CLAIM.format(lock="FOR UPDATE OF d SKIP LOCKED", db_now=database_now(False)),
+)
+#: Why a delivery was missed at the claim.
+TOO_LATE = "its moment had passed"
 
 
-def _claim_statement(order: str) -> Statement:
-    return Statement(
-        _CLAIM.format(order=order, lock="", db_now=database_now(True)),
-        _CLAIM.format(order=order, lock="FOR UPDATE OF d SKIP LOCKED", db_now=database_now(False)),
-    )
-
-
-_TOO_LATE = "its moment had passed"
-_CLAIM_ANY = _claim_statement("")
-_CLAIM_IN_ORDER = _claim_statement(_IN_ORDER)
-
-
-def _claim(
-    connection: sa.Connection, statement: Statement, channel: str, now: datetime, owner: str, limit: int
-) -> list[int]:
+def _claim(connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int) -> list[int]:
     if journal.stopped(connection, channel):
         return []
     wanted = {"channel": channel, "now": to_micros(now), "owner": owner, "lease": LEASE_SECONDS * 1_000_000}
@@ -87,7 +76,7 @@ def _claim(
     for lane in (0, 1):
         # Until it is full: what is past its moment must not take the place of what is not.
         while most := limit - len(claimed):
-            rows = statement.run(connection, {**wanted, "lane": lane, "most": most}).all()
+            rows = _CLAIM_IN_ORDER.run(connection, {**wanted, "lane": lane, "most": most}).all()
             claimed += _still_worth_it(connection, rows, now)
             if len(rows) < most:
                 break
@@ -99,17 +88,17 @@ def _still_worth_it(connection: sa.Connection, rows: Sequence[Any], now: datetim
     micros = to_micros(now)
     late = [row for row in rows if row.not_after is not None and row.not_after < micros]
     if late:
-        _release(connection, [row.id for row in late], DeliveryState.MISSED, _TOO_LATE)
-        _miss_the_rest(connection, {row.message_id for row in late}, now)
+        _release(connection, [row.id for row in late], DeliveryState.MISSED, TOO_LATE)
+        miss_the_rest(connection, {row.message_id for row in late}, now)
     return [row.id for row in rows if row.not_after is None or row.not_after >= micros]
 
 
-def _miss_the_rest(connection: sa.Connection, message_ids: Iterable[int], now: datetime) -> None:
+def miss_the_rest(connection: sa.Connection, message_ids: Iterable[int], now: datetime) -> None:
     """End what else waits of these messages: thousands of mails, claimed round by round, would bar the way for long."""
     waiting = sa.and_(delivery.c.state.in_(("pending", "deferred")), delivery.c.not_after < now)
     some = sa.select(delivery.c.id).where(delivery.c.message_id.in_(list(message_ids)), waiting).limit(MISSED_AT_ONCE)
     connection.execute(
-        delivery.update().where(delivery.c.id.in_(some)).values(state=DeliveryState.MISSED, said=_TOO_LATE)
+        delivery.update().where(delivery.c.id.in_(some)).values(state=DeliveryState.MISSED, said=TOO_LATE)
     )
 
 
@@ -123,7 +112,7 @@ def _release(connection: sa.Connection, ids: Sequence[int], state: DeliveryState
 
 def claim(connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int = 1) -> list[Delivery]:
     """Claim up to `limit` due deliveries of a channel, urgent ones first."""
-    ids = _claim(connection, _CLAIM_IN_ORDER, channel, now, owner, limit)
+    ids = _claim(connection, channel, now, owner, limit)
     if not ids:
         return []
     query = (
@@ -153,35 +142,6 @@ def _delivery(row: Any) -> Delivery:
     )
 
 
-_PERSONAL = """
-SELECT d.id, d.fence, d.content_id, d.key, d.subscriber_id, s.address, s.name, d.language, d.target AS list_id,
-       d.attempts, d.maybe_double, o.key AS corrects_key, s.suppressed, n.state AS subscription
-FROM delivery d
-JOIN subscriber s ON s.id = d.subscriber_id
-LEFT JOIN subscription n ON n.subscriber_id = d.subscriber_id AND n.list_id = d.target
-LEFT JOIN delivery o ON o.id = d.corrects_id
-WHERE d.id {among} ORDER BY d.id
-"""
-_MAIL = Statement(
-    _PERSONAL.format(among="IN (SELECT value FROM json_each(:ids))"), _PERSONAL.format(among="= ANY(:ids)")
-)
-
-
-def claim_mail(connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int) -> list[Any]:
-    """Claim up to `limit` due mails, with what personalises them.
-
-    Suppression and withdrawal are looked at once more, in the transaction that claims.
-    """
-    while ids := _claim(connection, _CLAIM_ANY, channel, now, owner, limit):
-        rows = _MAIL.run(connection, {"ids": json.dumps(ids) if connection.dialect.name == "sqlite" else ids}).all()
-        left = {row.id for row in rows if row.suppressed or row.subscription != "confirmed"}
-        if left:
-            _release(connection, list(left), DeliveryState.SUPPRESSED, "left before it was sent")
-        if found := [row for row in rows if row.id not in left]:
-            return found
-    return []
-
-
 def renew(connection: sa.Connection, ids: Sequence[int], owner: str) -> None:
     """Hold on to what `owner` is still sending, once half of the lease is over: slow is not dead."""
     now = sa.literal_column(database_now(connection.dialect.name == "sqlite"), delivery.c.id.type)
@@ -194,10 +154,27 @@ def renew(connection: sa.Connection, ids: Sequence[int], owner: str) -> None:
     )
 
 
+_MARK_SENT = """
+UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, said = NULL,
+    sent_at = done.at, receipt = done.receipt
+FROM (SELECT {id} AS id, {fence} AS fence, {at} AS at, {receipt} AS receipt FROM {rows}) AS done
+WHERE delivery.id = done.id AND delivery.fence = done.fence AND delivery.state = 'sending'
+"""
 _SENT = Statement(
-    "UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, sent_at = :at,"
-    " receipt = :receipt, said = :said"
-    " WHERE id = :id AND fence = :fence AND state = 'sending'"
+    _MARK_SENT.format(
+        id="json_extract(value, '$[0]')",
+        fence="json_extract(value, '$[1]')",
+        at="json_extract(value, '$[2]')",
+        receipt="json_extract(value, '$[3]')",
+        rows="json_each(:done)",
+    ),
+    _MARK_SENT.format(
+        id="(value->>0)::bigint",
+        fence="(value->>1)::integer",
+        at="(value->>2)::bigint",
+        receipt="value->>3",
+        rows="json_array_elements(CAST(:done AS json))",
+    ),
 )
 _OTHER = Statement(
     "UPDATE delivery SET state = :state, owner = NULL, lease_until = NULL, said = :said,"
@@ -213,16 +190,16 @@ def record(connection: sa.Connection, settlements: Sequence[Settlement]) -> int:
     other = [_other_values(s) for s in settlements if s.state is not DeliveryState.SENT]
     done = 0
     if sent:
-        done += _SENT.many(connection, sent)
+        done += _SENT.run(connection, {"done": json.dumps(sent)}).rowcount
     if other:
         done += _OTHER.many(connection, other)
     return len(settlements) - done
 
 
-def _sent_values(settled: Settlement) -> tuple[Any, ...]:
-    """In the order of `_SENT`."""
+def _sent_values(settled: Settlement) -> tuple[int, int, int, str | None]:
+    """In the order of `_SENT`, which takes a whole round in one step, as `mailing` explains."""
     receipt = receipt_text(settled.receipt) if settled.receipt else None
-    return to_micros(settled.at), receipt, settled.said or None, settled.id, settled.fence
+    return settled.id, settled.fence, to_micros(settled.at), receipt
 
 
 def _other_values(settled: Settlement) -> tuple[Any, ...]:

@@ -1,0 +1,125 @@
+"""Claiming mails, a round at a time.
+
+Each statement does the work of the whole round in one step. One that hands
+over row by row lets go of the interpreter at every row, and with a relay's
+connections at work beside it that costs more than the statement itself. So
+SQLite gives the rows as one JSON text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from announcer.model.ledger import DeliveryState
+from announcer.store import journal, ledger
+from announcer.store.database import database_now
+from announcer.store.driver import Statement
+from announcer.store.tables import delivery, to_micros
+
+
+class DueMail(NamedTuple):
+    """A mail as it is claimed, with what personalises it. `fence` and `attempts` count this claim already."""
+
+    id: int
+    fence: int
+    content_id: int
+    key: str
+    subscriber_id: int
+    address: str
+    name: str
+    language: str
+    list_id: str
+    attempts: int
+    maybe_double: bool
+    corrects_key: str | None
+    message_id: int
+    not_after: int | None  #: In microseconds, as it is stored.
+    suppressed: bool
+    subscription: str | None  #: The state of the subscription to `list_id`.
+
+
+_DUE = """
+WITH d AS MATERIALIZED (
+    SELECT id, fence + 1 AS fence, content_id, key, subscriber_id, language, target, attempts + 1 AS attempts,
+           maybe_double, corrects_id, message_id, not_after
+    FROM delivery
+    WHERE channel = :channel AND lane = :lane AND state IN ('pending', 'deferred') AND ready_at <= :now
+    ORDER BY ready_at, id LIMIT :most {lock}
+)
+SELECT {columns}
+FROM d
+JOIN subscriber s ON s.id = d.subscriber_id
+LEFT JOIN subscription n ON n.subscriber_id = d.subscriber_id AND n.list_id = d.target
+LEFT JOIN delivery o ON o.id = d.corrects_id
+"""
+_COLUMNS = (
+    "d.id, d.fence, d.content_id, d.key, d.subscriber_id, s.address, s.name, d.language, d.target, d.attempts,"
+    " d.maybe_double, o.key, d.message_id, d.not_after, s.suppressed, n.state"
+)
+_FIND_DUE = Statement(
+    _DUE.format(lock="", columns=f"json_group_array(json_array({_COLUMNS}))"),
+    _DUE.format(lock="FOR UPDATE SKIP LOCKED", columns=_COLUMNS),
+)
+_MARK = """
+UPDATE delivery SET state = 'sending', owner = :owner, fence = fence + 1, attempts = attempts + 1,
+    lease_until = {now} + :lease
+WHERE id IN (SELECT {id} FROM {ids})
+"""
+_MARK_CLAIMED = Statement(
+    _MARK.format(now=database_now(True), id="value", ids="json_each(:ids)"),
+    _MARK.format(now=database_now(False), id="value::bigint", ids="json_array_elements_text(CAST(:ids AS json))"),
+)
+
+
+def claim_mail(connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int) -> list[DueMail]:
+    """Claim up to `limit` due mails, urgent ones first.
+
+    Suppression and withdrawal are looked at once more, in the transaction that claims.
+    """
+    if journal.stopped(connection, channel):
+        return []
+    claimed: list[DueMail] = []
+    for lane in (0, 1):
+        # Until it is full: what is not to be sent any more must not take the place of what is.
+        while most := limit - len(claimed):
+            due = _find_due(connection, channel, lane, now, most)
+            wanted = _take_out(connection, due, now)
+            _mark_claimed(connection, wanted, owner)
+            claimed += wanted
+            if len(due) < most:
+                break
+    return claimed
+
+
+def _find_due(connection: sa.Connection, channel: str, lane: int, now: datetime, most: int) -> list[DueMail]:
+    found = _FIND_DUE.run(connection, {"channel": channel, "lane": lane, "now": to_micros(now), "most": most})
+    rows = json.loads(found.scalar_one()) if connection.dialect.name == "sqlite" else found.all()
+    return [DueMail._make(row) for row in rows]
+
+
+def _take_out(connection: sa.Connection, due: Sequence[DueMail], now: datetime) -> list[DueMail]:
+    """End those whose moment has passed and those whose recipients left; the others are to be sent."""
+    micros = to_micros(now)
+    late = {mail.id: mail.message_id for mail in due if mail.not_after is not None and mail.not_after < micros}
+    left = {mail.id for mail in due if mail.suppressed or mail.subscription != "confirmed"}
+    if not late and not left:
+        return list(due)
+    _end(connection, left, DeliveryState.SUPPRESSED, "left before it was sent")
+    _end(connection, late.keys() - left, DeliveryState.MISSED, ledger.TOO_LATE)
+    ledger.miss_the_rest(connection, set(late.values()), now)
+    return [mail for mail in due if mail.id not in left and mail.id not in late]
+
+
+def _end(connection: sa.Connection, ids: Iterable[int], state: DeliveryState, said: str) -> None:
+    connection.execute(delivery.update().where(delivery.c.id.in_(list(ids))).values(state=state, said=said))
+
+
+def _mark_claimed(connection: sa.Connection, mails: Sequence[DueMail], owner: str) -> None:
+    if mails:
+        ids = json.dumps([mail.id for mail in mails])
+        _MARK_CLAIMED.run(connection, {"owner": owner, "lease": ledger.LEASE_SECONDS * 1_000_000, "ids": ids})
