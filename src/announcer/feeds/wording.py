@@ -22,7 +22,7 @@ class Wording:
 _ENGLISH = Wording(
     all="all announcements",
     about_all="All announcements, as they are published.",
-    about_event="All announcements about the event “{}”.",
+    about_event="All announcements about this event: {}.",
     about_topic="All announcements on the topic “{}”.",
     about_nothing="There are no announcements here at present.",
     withdrawn="WITHDRAWN:",
@@ -31,7 +31,7 @@ _ENGLISH = Wording(
 _GERMAN = Wording(
     all="alle Mitteilungen",
     about_all="Alle Mitteilungen, sobald sie veröffentlicht sind.",
-    about_event="Alle Mitteilungen zur Veranstaltung „{}“.",
+    about_event="Alle Mitteilungen zu dieser Veranstaltung: {}.",
     about_topic="Alle Mitteilungen zum Thema „{}“.",
     about_nothing="Zurzeit gibt es hier keine Mitteilungen.",
     withdrawn="ZURÜCKGEZOGEN:",

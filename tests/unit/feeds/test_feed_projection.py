@@ -88,7 +88,7 @@ def test_events_and_topics_have_feeds_of_their_own() -> None:
     fest, topic = json.loads(files["events/fest.de.json"]), json.loads(files["topics/verkehr.de.json"])
     assert (fest["title"], fest["home_page_url"], fest["description"], "expired" in fest) == (
         "Straßenfest – Stadt Beispiel", "https://city.example/fest",
-        "Alle Mitteilungen zur Veranstaltung „Straßenfest“.", False,
+        "Alle Mitteilungen zu dieser Veranstaltung: Straßenfest.", False,
     )  # fmt: skip
     assert (topic["title"], topic["description"]) == (
         "Verkehr – Stadt Beispiel", "Alle Mitteilungen zum Thema „Verkehr“.",
