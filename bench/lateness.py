@@ -30,7 +30,7 @@ from announcer.clock import system_clock
 from announcer.engine import MAIL, Engine
 from announcer.model.content import Payload
 from announcer.rehearsal.stage import scratch_settings
-from announcer.service import Timekeeper, Worker
+from announcer.service import Timekeeper, Worker, settle_memory
 from announcer.settings import Relay, Settings
 from announcer.store.tables import delivery
 from bench import house
@@ -44,7 +44,7 @@ SECONDS = 30
 BURST = 200
 READERS = 100_000
 #: Until the first moment, so that everything is planned by then.
-HEAD_START = timedelta(seconds=4)
+HEAD_START = timedelta(seconds=10)
 
 LATE_BAR = Bar("lateness of 99 of 100", 100, "ms")
 EARLY_BAR = Bar("the earliest, after its moment", 0, "ms", at_least=True)
@@ -141,6 +141,7 @@ def _service(engine: Engine) -> Iterator[None]:
     """What `announcer serve` runs, without its pages."""
     workers = [Worker(engine, name) for name in engine.ways_out]
     clock = Timekeeper(engine, workers)
+    settle_memory()
     for worker in workers:
         worker.start()
     clock.start()
@@ -171,15 +172,16 @@ class _Bench:
         """The same while a newsletter is written to the ledger and sent."""
         house.add_readers(self.engine.database, READERS)
         moments = _moments()
-        letter = threading.Timer((HEAD_START / 2).total_seconds(), self._newsletter, [min(moments)])
+        begin = (HEAD_START + timedelta(seconds=1)).total_seconds()
+        letter = threading.Timer(begin, self._newsletter)
         letter.start()
         late = self.posts("beside", moments)
         letter.join()
         print(f"  beside it {self._mailed():,} mails were sent", flush=True)
         return late
 
-    def _newsletter(self, due_at: datetime) -> None:
-        house.approve(self.engine.database, "letter", MAIL, [due_at], [house.real_mail()])
+    def _newsletter(self) -> None:
+        house.approve(self.engine.database, "letter", MAIL, [system_clock()], [house.real_mail()])
 
     def _mailed(self) -> int:
         query = sa.select(sa.func.count()).where(delivery.c.channel == MAIL, delivery.c.state == "sent")

@@ -31,7 +31,7 @@ from announcer.model.people import Actor
 from announcer.newsletter.mailer import Mailer
 from announcer.newsletter.rounds import Letter
 from announcer.newsletter.slots import Links
-from announcer.office import pause
+from announcer.office import holding, pause
 from announcer.office.campaigns import seed_playbooks
 from announcer.office.feeds import CHANNEL as FEED
 from announcer.office.feeds import FeedWriter
@@ -102,12 +102,20 @@ class Engine:
     def tick(self) -> Ticked:
         """All timed work of this moment."""
         self._mail_ledger.renew()
+        if self.held():
+            return Ticked()
         return tick(self.database, self._exits, self.house.clock(), self.stop.is_set)
+
+    def held(self) -> bool:
+        """Whether all sending is held (`office.holding`): then nothing is due, and no feed file is touched."""
+        return holding.state(self.house) is not None
 
     def drain(self, name: str) -> int:
         """Send what is due on one channel; how many were tried."""
         if not self._may_send:
             raise RuntimeError("an engine without secrets can't send")
+        if self.held():
+            return 0
         if name == MAIL:
             return self._drain_mail()
         tried = self._dispatcher.drain(name, self.stop)

@@ -3,7 +3,8 @@
 Started and stopped in a written order:
 
 1. the lock (a second service on the same SQLite file is refused), the database and its migrations
-2. what a dead predecessor held is taken back, the feed files are brought up to the ledger
+2. a look whether the database is the one that last worked here, else all sending is held (`office.holding`);
+   what a dead predecessor held is taken back, the feed files are brought up to the ledger
 3. a worker thread per way out, then the clock, then the public pages
 
 and back: the clock first, so that nothing new begins; then the workers, each
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 import signal
 import sys
@@ -31,6 +33,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from announcer.clock import system_clock
 from announcer.engine import Engine
 from announcer.errors import AnnouncerError, SettingsError
+from announcer.office import holding
 from announcer.settings import Settings
 from announcer.store import ledger
 from announcer.web.public import public_app
@@ -87,6 +90,7 @@ class Timekeeper:
         self._next: datetime | None = None
         self._lock = threading.Lock()  # Between setting the bell and stopping.
         self._stopped = False
+        self._watched: datetime | None = None
 
     def start(self) -> None:
         """Begin to tick."""
@@ -104,6 +108,7 @@ class Timekeeper:
     def tick(self) -> None:
         """The timed work of this moment; errors are logged and the next tick tries again."""
         try:
+            self._keep_watch()
             done = self._engine.tick()
             if done.queued or done.missed or done.held:
                 log.info("tick", queued=len(done.queued), missed=len(done.missed), held=len(done.held))
@@ -115,6 +120,13 @@ class Timekeeper:
         except Exception:  # the clock must not stop for one bad row
             log.exception("the tick failed; tried again in a second")
 
+    def _keep_watch(self) -> None:
+        """Before the tick: a machine that slept for hours must not send what it slept through."""
+        now = system_clock()
+        if self._watched is None or not timedelta(0) <= now - self._watched < holding.EVERY:
+            keep_watch(self._engine, now)
+            self._watched = now
+
     def _set_bell(self) -> None:
         now = system_clock()
         with self._engine.database.read() as connection:
@@ -124,7 +136,10 @@ class Timekeeper:
         with self._lock:
             if not self._stopped:
                 self._next = due
-                self._scheduler.add_job(self._toll, "date", run_date=due, id="bell", replace_existing=True)
+                # Several instances: the next moment may come before this toll has ended, and must not be skipped.
+                self._scheduler.add_job(
+                    self._toll, "date", run_date=due, id="bell", replace_existing=True, max_instances=8
+                )
 
     def _toll(self) -> None:
         self._ring()
@@ -134,6 +149,23 @@ class Timekeeper:
     def _ring(self) -> None:
         for worker in self._workers:
             worker.wake()
+
+
+def settle_memory() -> None:
+    """Take what is loaded by now out of the garbage collector's sight, for it lives as long as the process.
+
+    A full collection over all of it would stop every thread for some 100 ms, and make a post that is due late.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def keep_watch(engine: Engine, now: datetime, *, starting: bool = False) -> bool:
+    """Look after epoch and clock; whether all sending is held."""
+    held = holding.keep_watch(engine.house, now, starting=starting)
+    if held is not None:
+        log.warning("all sending is held; 'announcer status' says why", why=str(held))
+    return held is not None
 
 
 def serve(settings: Settings, *, ready: threading.Event | None = None) -> int:
@@ -151,17 +183,21 @@ def serve(settings: Settings, *, ready: threading.Event | None = None) -> int:
 
 
 def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threading.Event | None) -> None:
+    held = keep_watch(engine, system_clock(), starting=True)
     if engine.database.sqlite:  # on PostgreSQL other workers may be alive: their leases run out by themselves
         taken_back = engine.recover()
         if taken_back:
             log.warning("taken back what an unclean end left", deliveries=taken_back)
-    engine.write_feeds()
+    if not held:  # an older ledger would take entries out of the feeds
+        engine.write_feeds()
     workers = [Worker(engine, name) for name in engine.ways_out]
     clock = Timekeeper(engine, workers)
     feeds = settings.path(settings.paths.feeds)
-    app = public_app(engine.database, settings, engine.house.key, feeds, system_clock)
+    withdrawals = holding.withdrawal_log(settings)
+    app = public_app(engine.database, settings, engine.house.key, feeds, system_clock, withdrawals=withdrawals)
     web = WebServer(app, settings.web.host, settings.web.port)
     port = web.start()
+    settle_memory()
     for worker in workers:
         worker.start()
     clock.start()
@@ -182,6 +218,10 @@ def _stop(engine: Engine, clock: Timekeeper, workers: list[Worker], web: WebServ
     for worker in workers:
         worker.join(max(0.0, deadline - time.monotonic()))
     pages.join()
+    try:
+        keep_watch(engine, system_clock())  # so that a copy made before this end is older than the file
+    except AnnouncerError as error:
+        log.error("the epoch could not be moved on", why=str(error))
 
 
 def _check_python() -> None:

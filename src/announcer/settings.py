@@ -140,7 +140,6 @@ class Web(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    trusted_proxies: tuple[str, ...] = ()
 
 
 class Keys(_Section):

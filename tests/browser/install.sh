@@ -28,7 +28,7 @@ if [ ! -x /usr/bin/chromium ]; then
 fi
 
 wanted=$(sed -n 's/.*"axe-core": "\([^"]*\)".*/\1/p' "$here/package.json")
-there=$(sed -n 's/^ *"version": "\([^"]*\)".*/\1/p' "$here/node_modules/axe-core/package.json" 2>/dev/null || true)
+there=$(sed -n 's/^ *"version": "\([^"]*\)".*/\1/p' "$here/node_modules/axe-core/package.json" 2>/dev/null | head -n 1)
 if [ "$there" != "$wanted" ]; then
     command -v npm >/dev/null 2>&1 || fail "axe-core comes by npm, and there is no npm; install it (Debian: npm)"
     echo "Installing axe-core $wanted …"

@@ -185,8 +185,9 @@ def kill_loop(
 ) -> Report:
     """Send `mails` mails of one message and `posts` posts, and what came of them.
 
-    Beside mails each post is an entry in the feed too; without mails there
-    are posts only, so that every failpoint strikes within one.
+    Beside mails each post is an entry in the feed too, and they are due over
+    all lives. Without mails there are posts only, some for each life, so that
+    every failpoint strikes within one.
 
     The service is ended `kills` times by signal `number` and once at each of
     `failpoints`, in random order, then left alone until everything is over.
@@ -197,18 +198,20 @@ def kill_loop(
     began = time.monotonic()
     with receiving(folder / "sink", CONNECTIONS / RATE) as sink:
         office = Office(folder / "office", store_url, sink.smtp_port, sink.url, sink.token, round)
-        _furnish(office, mails, posts, ends * LIFE)
+        _furnish(office, mails, posts if mails else 0, ends * LIFE)
         loop = _Loop(
             office,
             sink,
             random.Random(seed),
             reach=max(3, mails // round // (2 * ends)),
-            span=1.6 * mails / RATE / ends,
+            span=1.6 * mails / RATE / ends if mails else 0.3,
             lease=LEASE if number is signal.SIGKILL else USUAL_LEASE,
         )
         early: list[str | signal.Signals] = [*failpoints, *[number] * min(kills, len(failpoints))]
         loop.chance.shuffle(early)
-        for end in [*early, *[number] * (ends - len(early))]:
+        for position, end in enumerate([*early, *[number] * (ends - len(early))]):
+            if not mails:
+                _post(office, range(position * posts // ends, (position + 1) * posts // ends))
             loop.by_signal(end) if isinstance(end, signal.Signals) else loop.by_failpoint(end)
         loop.to_the_end()
         return _report(loop, store_url.partition(":")[0], mails, posts, time.monotonic() - began, seed)
@@ -243,7 +246,14 @@ def _furnish(office: Office, mails: int, posts: int, seconds: float) -> None:
             announce(engine, "rundbrief", (MAIL,), now, None)
         for number in range(posts):
             due = now + timedelta(seconds=seconds) * number / posts
-            announce(engine, f"meldung-{number}", (FEED, SOCIAL) if mails else (SOCIAL,), due, None)
+            announce(engine, f"meldung-{number}", (FEED, SOCIAL), due, None)
+
+
+def _post(office: Office, numbers: range) -> None:
+    """Approve posts that are due at once."""
+    with office.open() as engine:
+        for number in numbers:
+            announce(engine, f"meldung-{number}", (SOCIAL,), system_clock(), None)
 
 
 def _report(loop: _Loop, store: str, mails: int, posts: int, seconds: float, seed: int) -> Report:

@@ -32,7 +32,7 @@ def test_killed_at_random_and_at_each_failpoint(database_url: str, tmp_path: Pat
 
 
 def test_killed_within_a_post(database_url: str, tmp_path: Path) -> None:
-    report = judged(kill_loop(database_url, tmp_path, mails=0, kills=4, posts=100, failpoints=NAMES * 3))
+    report = judged(kill_loop(database_url, tmp_path, mails=0, kills=4, posts=110, failpoints=NAMES * 3))
     assert report.ends == {"SIGKILL": 4, **dict.fromkeys(NAMES, 3)}
 
 

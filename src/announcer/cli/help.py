@@ -16,7 +16,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
         ("What changes", "Was sich ändert"),
         ("move", "room", "delay", "person", "cancel", "postpone", "correct", "withdraw"),
     ),
-    (("Watching", "Im Blick behalten"), ("status", "settle", "log", "pause", "resume")),
+    (("Watching", "Im Blick behalten"), ("status", "settle", "log", "pause", "resume", "release-hold")),
     (("The house", "Das Haus"), ("subscribers", "channels", "playbook", "check", "serve", "rehearse")),
 )
 
@@ -124,6 +124,9 @@ GERMAN: Final[Mapping[str, str]] = {
     ),
     "all, channel:NAME or event:ID.": "all, channel:NAME oder event:KENNUNG.",
     "Let it go on.": "Es weitergehen lassen.",
+    "Show what would leave after a restore or a long sleep, and what not any more; then let it go on.": (
+        "Nach einer Wiederherstellung oder langem Stillstand zeigen, was hinausginge und was entfällt; dann freigeben."
+    ),
     # The house
     "Who receives the newsletter.": "Wer den Newsletter erhält.",
     "Put the people of a CSV file on a list. Who left stays away.": (

@@ -12,6 +12,8 @@ from announcer.planning.sentences import moment_sentence
 
 if TYPE_CHECKING:
     from announcer.office.campaigns import Preview
+    from announcer.office.holding import Departure
+    from announcer.office.holding import Overview as Release
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
     from announcer.store.journal import Entry
 
@@ -158,6 +160,20 @@ def overview(value: Overview) -> Shape:
         "held": value.held,
         "channels": [channel(one) for one in value.channels],
     }
+
+
+def release(value: Release) -> Shape:
+    """What a release would let go, and what not any more."""
+    return {
+        "go": [_departure(one) for one in value.go],
+        "missed": [_departure(one) for one in value.missed],
+        "asked": [_departure(one) for one in value.asked],
+        "recipients": value.recipients,
+    }
+
+
+def _departure(value: Departure) -> Shape:
+    return {"message": message(value.message), "recipients": value.recipients}
 
 
 def entry(value: Entry) -> Shape:

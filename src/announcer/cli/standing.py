@@ -21,7 +21,8 @@ def show(terminal: Terminal, overview: Overview) -> None:
     """Everything `status` shows."""
     speech = terminal.speech
     if overview.held is not None:
-        terminal.say("held_all", style="bold red", why=overview.held)
+        terminal.say("held_all", style="bold red", why=terminal.speech.hold(overview.held))
+        terminal.next("announcer release-hold")
     for what, why in overview.pauses.items():
         terminal.line(f"{speech('paused')}: {what} ({why})", style="bold yellow")
     _campaigns(terminal, overview.campaigns)

@@ -1,16 +1,21 @@
-"""status, settle, log, pause, resume: seeing how things stand, and stopping them."""
+"""status, settle, log, pause, resume, release-hold: seeing how things stand, and stopping them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from announcer.cli.app import app
 from announcer.cli.campaign_verbs import find, view_of
-from announcer.cli.options import As, Json, Reason
+from announcer.cli.options import As, Json, Reason, Yes
 from announcer.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from announcer.office.holding import Departure, Overview
+    from announcer.office.house import House
 
 OneName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only this event or announcement.")]
 What = Annotated[str, typer.Argument(metavar="[WHAT]", help="all, channel:NAME or event:ID.")]
@@ -113,3 +118,58 @@ def resume(context: typer.Context, what: What = "all", by: As = None) -> None:
     with terminal.house() as house:
         office.resume(house, what, terminal.actor(by), house.clock())
     terminal.say("resumed_now", style="green", what=what)
+
+
+@app.command(name="release-hold")
+def release_hold(context: typer.Context, yes: Yes = False, json: Json = False, by: As = None) -> None:
+    """Show what would leave after a restore or a long sleep, and what not any more; then let it go on."""
+    from announcer.cli import shapes
+    from announcer.errors import Conflict
+    from announcer.office import holding
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        now, held = house.clock(), holding.state(house)
+        if held is None:
+            raise Conflict(terminal.speech("not_held"))
+        if held.restored:  # first, so that nobody who left is counted among those who would get something
+            holding.replay(house, now)
+        with house.database.read() as connection:
+            found = holding.what_would_go(connection, house, now)
+        if json:
+            released = yes
+            terminal.json({"why": str(held), "released": released, **shapes.release(found)})
+        else:
+            _show_release(terminal, house, str(held), found)
+            released = terminal.agreed(terminal.speech("ask_release"), yes=yes)
+        if released:
+            holding.release(house, terminal.actor(by), now)
+    if released and not json:
+        terminal.say("released_now", style="green")
+
+
+def _show_release(terminal: Terminal, house: House, why: str, found: Overview) -> None:
+    terminal.say("held_all", style="bold red", why=terminal.speech.hold(why))
+    _show_departures(terminal, house, "would_go", found.go)
+    _show_departures(terminal, house, "would_be_missed", found.missed)
+    _show_departures(terminal, house, "would_ask", found.asked)
+    if found.go:
+        terminal.say("look_first", style="yellow")
+    else:
+        terminal.say("nothing_would_go")
+
+
+def _show_departures(terminal: Terminal, house: House, heading: str, departures: Sequence[Departure]) -> None:
+    from announcer.cli.terminal import row, table
+
+    if not departures:
+        return
+    speech, zone = terminal.speech, house.planning_zone
+    terminal.say(heading, style="bold")
+    shown = table(*(speech(key) for key in ("number", "when", "what", "channel", "note")))
+    for one in departures:
+        planned, name = one.message.planned, one.message.event_id or one.message.announcement_id or ""
+        due = speech.moment(planned.due_at, zone) if planned.due_at else "–"
+        people = speech.count("recipient", one.recipients) if one.recipients else ""
+        row(shown, [one.message.id, due, f"{speech.kind(planned.kind.value)} ({name})", planned.channel, people])
+    terminal.show(shown)

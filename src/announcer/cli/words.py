@@ -150,7 +150,21 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "attention": ("Braucht einen Menschen", "Needs a person"),
     "all_well": ("Niemand muss etwas tun.", "Nobody has to do anything."),
     "paused": ("Angehalten", "Paused"),
-    "held_all": ("Der Versand ist angehalten: {why}", "Sending is held: {why}"),
+    "held_all": ("Der gesamte Versand ist zurückgehalten: {why}", "All sending is held: {why}"),
+    "not_held": (
+        "Der Versand ist nicht zurückgehalten; announcer status zeigt den Stand",
+        "nothing is held; 'announcer status' shows how things stand",
+    ),
+    "would_go": ("Geht sofort hinaus", "Leaves at once"),
+    "would_be_missed": ("Entfällt, weil es zu spät ist", "Does not leave any more: it is too late"),
+    "would_ask": ("Verspätet, wartet auf Ihre Freigabe", "Late, waits for your approval"),
+    "nothing_would_go": ("Sofort geht nichts hinaus.", "Nothing leaves at once."),
+    "look_first": (
+        "Sehen Sie nach, was davon schon draußen ist, und streichen Sie es zuvor: announcer drop NAME --message NR",
+        "Look what of it is already out, and strike it out first: announcer drop NAME --message N",
+    ),
+    "ask_release": ("Den Versand wieder freigeben?", "Let sending go on?"),
+    "released_now": ("Der Versand geht weiter.", "Sending goes on."),
     "channels": ("Kanäle", "Channels"),
     "waiting_out": ("Wartet", "Waiting"),
     "last_out": ("Zuletzt", "Last"),
@@ -280,6 +294,35 @@ _AUDIENCES: Final[Mapping[str, tuple[str, str]]] = {
     "opted_in": ("Angemeldete", "opted in"),
 }
 
+#: Why all sending is held; `office.holding` and `store.epoch` name the reasons.
+_HOLDS: Final[Mapping[str, tuple[str, str]]] = {
+    "restored": (
+        "Die Datenbank ist älter als der letzte Stand dieses Dienstes (vermutlich eine Sicherung)",
+        "the database is older than this service's last state (a backup, it seems)",
+    ),
+    "foreign": (
+        "Die Datenbank gehört zu einem anderen Dienst als die Datei var/epoch",
+        "the database belongs to another service than the file var/epoch",
+    ),
+    "moved": (
+        "Die Datenbank kommt von anderswo: Hier fehlt ihre Datei var/epoch",
+        "the database comes from elsewhere: its file var/epoch is not here",
+    ),
+    "old_file": (
+        "Die Datei var/epoch ist älter als die Datenbank",
+        "the file var/epoch is older than the database",
+    ),
+    "epoch_unreadable": ("Die Datei var/epoch ist nicht lesbar", "the file var/epoch can't be read"),
+    "withdrawals_unreadable": (
+        "Die Abmeldungen in var/withdrawals.log sind nicht lesbar",
+        "the withdrawals in var/withdrawals.log can't be read",
+    ),
+    "asleep": (
+        "Der Dienst stand seit {since} (UTC) still, und seither war etwas fällig",
+        "the service stood still since {since} (UTC), and something was due since then",
+    ),
+}
+
 _VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "add": ("aufgenommen", "added"),
     "confirm": ("Termin bestätigt", "confirmed the date"),
@@ -288,6 +331,8 @@ _VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "approve": ("freigegeben", "approved"),
     "pause": ("angehalten", "paused"),
     "resume": ("fortgesetzt", "resumed"),
+    "release": ("Versand wieder freigegeben", "let sending go on"),
+    "replay": ("Abmeldungen nachgetragen", "repeated withdrawals"),
     "settle": ("geklärt", "settled"),
     "drop": ("gestrichen", "dropped"),
     "miss": ("entfallen", "missed"),
@@ -344,6 +389,13 @@ class Speech:
     def audience(self, audience: str) -> str:
         """For whom a rule is."""
         return _AUDIENCES[audience][self._at]
+
+    def hold(self, reasons: str) -> str:
+        """Why all sending is held; a reason unknown here is shown as it is."""
+        parted = [reason.partition(":") for reason in reasons.split(" ")]
+        if any(key not in _HOLDS for key, _, _ in parted):
+            return reasons
+        return "; ".join(_HOLDS[key][self._at].format(since=since[:16].replace("T", " ")) for key, _, since in parted)
 
     def did(self, verb: str) -> str:
         """A verb of the log; one unknown here is shown as it is."""

@@ -114,11 +114,23 @@ def _replace(target: Path, body: bytes) -> None:
     """Readers see the old bytes or the new ones, also after a power cut."""
     part = _write_part(target, body)
     try:
+        _date_after(part, target)
         part.replace(target)
     except OSError:
         _discard(part)
         raise
     _sync_folder(target.parent)
+
+
+def _date_after(part: Path, target: Path) -> None:
+    """Last-Modified counts whole seconds: two versions must not share one, or readers miss the second."""
+    try:
+        before = int(target.stat().st_mtime)
+    except FileNotFoundError:
+        return
+    now = part.stat().st_mtime
+    if now < before + 1:
+        os.utime(part, (before + 1, before + 1))
 
 
 def _write_part(target: Path, body: bytes) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -16,6 +17,9 @@ from announcer.model.facts import Event, Person, Place, Registration, Session
 
 _PARTS: Mapping[str, type] = {"place": Place, "registration": Registration}
 _NOT_FROM_FILE = {"version", "sequence", "previous_start", "previous_end", "status"}
+#: What the file calls otherwise.
+_IN_FILE = {"sessions": "session"}
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _adapter = TypeAdapter(Event)
 
 
@@ -25,9 +29,9 @@ def read_event(text: str, name: str) -> Event:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise IntakeError(f"{name}: {error}; correct the line") from error
+    _check_keys(data, Event, name, "")
     if "session" in data:
         data["sessions"] = data.pop("session")
-    _check_keys(data, Event, name, "")
     zone = _zone(data.get("timezone", "Europe/Berlin"), name)
     try:
         event = _adapter.validate_python(_localised(data, zone))
@@ -43,13 +47,13 @@ def read_event(text: str, name: str) -> Event:
 
 def _check_keys(data: Mapping[str, Any], kind: type, name: str, where: str) -> None:
     assert is_dataclass(kind)
-    known = {field.name for field in fields(kind)} - _NOT_FROM_FILE
+    known = {_IN_FILE.get(field.name, field.name) for field in fields(kind)} - _NOT_FROM_FILE
     if unknown := sorted(set(data) - known):
         raise IntakeError(f"{name}: {where}{unknown[0]!r} is not a known key; known are {', '.join(sorted(known))}")
     for key, value in data.items():
         if key in _PARTS and isinstance(value, dict):
             _check_keys(value, _PARTS[key], name, f"[{key}] ")
-        if key == "sessions" and isinstance(value, list):
+        if key == "session" and isinstance(value, list):
             for number, item in enumerate(value, 1):
                 _check_session(item, name, f"[[session]] {number}: ")
 
@@ -58,7 +62,10 @@ def _check_session(item: Any, name: str, where: str) -> None:
     if not isinstance(item, dict):
         raise IntakeError(f"{name}: {where}is not a table; write [[session]] above it")
     _check_keys(item, Session, name, where)
-    for person in item.get("performers", []):
+    performers = item.get("performers", [])
+    if not isinstance(performers, list):
+        raise IntakeError(f'{name}: {where}performers is a list of people, like [{{name = "…", role = "…"}}]')
+    for person in performers:
         if not isinstance(person, dict):
             raise IntakeError(f'{name}: {where}a person looks like {{name = "…", role = "…"}}')
         _check_keys(person, Person, name, f"{where}performers ")
@@ -82,6 +89,9 @@ def _localised(value: Any, zone: ZoneInfo) -> Any:
 
 
 def _check_sense(event: Event, name: str) -> None:
+    for id_ in (event.id, *(session.id for session in event.sessions)):
+        if not _ID.fullmatch(id_):
+            raise IntakeError(f"{name}: {id_!r} can't be an id; use small letters, digits and hyphens, at most 80")
     if event.start and event.end and event.end <= event.start:
         raise IntakeError(f"{name}: end is not after start; correct one of them")
     if event.start and event.end and event.end - event.start > timedelta(days=366):

@@ -53,6 +53,7 @@ class Connection:
         self.usable = False  #: Whether a letter can be sent.
         self.proved = False  #: A mail got through on it.
         self.owes_answer = False  #: The end of a mail is written and not answered: hanging up leaves it in doubt.
+        self.needs_reset = False  #: A refused envelope is open; the next one has to reset it, also in another round.
         self.unsent = False  #: A round has more to write than went at once.
 
     @property

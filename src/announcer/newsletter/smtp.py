@@ -78,7 +78,6 @@ class Round:
     def __init__(self, connection: Connection, sender: bytes) -> None:
         self._connection = connection
         self._mail_from = b"MAIL FROM:<%b>\r\n" % sender
-        self._reset = False  #: A transaction is open that the next envelope has to reset.
         self._ahead = False  #: The next envelope is written already.
         self._begun = False  #: The relay took MAIL for the present letter.
         self._written = 0  #: Octets of the present write that left.
@@ -136,7 +135,7 @@ class Round:
         return self._refusal(*refused, takes_data=reply.code == _START_MAIL)
 
     def _announce_in_lockstep(self, mail: Mail) -> Generator[None, None, Refused | None]:
-        if self._reset:
+        if self._connection.needs_reset:
             yield from self._write(self._resetting())
             yield from self._confirm_reset()
         for command, line in (("MAIL", self._mail_from), ("RCPT", b"RCPT TO:<%b>\r\n" % mail.recipient)):
@@ -193,11 +192,14 @@ class Round:
         """Bring the connection back to where an envelope can begin."""
         if refused.reply.code == _CLOSING:
             self._hang_up(refused.reply.words)
+        elif refused.takes_data and refused.command != "RCPT":
+            # Ended with a dot, a mail without a text could reach whomever RCPT named.
+            self._hang_up(f"it refused {refused.command} and took the mail all the same")
         elif refused.takes_data:
             # RFC 2920 §3.1: DATA was taken although nobody receives it; a lone dot ends it.
             yield from self._end_empty_mail(self._following(following, pace))
         else:
-            self._reset = True
+            self._connection.needs_reset = True
 
     def _end_empty_mail(self, after: bytes) -> Generator[None, None, None]:
         try:
@@ -217,11 +219,11 @@ class Round:
         return b"%bRCPT TO:<%b>\r\nDATA\r\n" % (self._mail_from, mail.recipient)
 
     def _resetting(self) -> bytes:
-        return b"RSET\r\n" if self._reset else b""
+        return b"RSET\r\n" if self._connection.needs_reset else b""
 
     def _confirm_reset(self) -> Generator[None, None, None]:
-        if self._reset:
-            self._reset = False
+        if self._connection.needs_reset:
+            self._connection.needs_reset = False
             reply = yield from self._reply()
             if reply.code != 250:
                 raise Lost(f"it answers RSET with {reply.words!r}")

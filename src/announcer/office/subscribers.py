@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
-from announcer.errors import IntakeError, NotFound
+import sqlalchemy as sa
+import structlog
+
+from announcer.errors import IntakeError, NotFound, StoreError
 from announcer.model.people import Actor, SubscriptionState
 from announcer.newsletter import tokens
 from announcer.office.address_file import Problem, Row, guarded, read_csv
@@ -18,7 +21,10 @@ from announcer.store import journal, people, people_import
 from announcer.store.database import Database
 from announcer.store.people import Entry
 from announcer.store.people_import import CHUNK, Arrival, ChunkResult
+from announcer.store.withdrawals import EVERYTHING, Withdrawal, WithdrawalLog
 from announcer.store.writelock import Lane
+
+log = structlog.get_logger(__name__)
 
 #: The columns of an export; `read_csv` knows them all.
 EXPORT_HEADER = ("E-Mail", "Name", "Sprache", "Liste", "Stand", "Grundlage", "Seit")
@@ -231,44 +237,79 @@ def status_of(db: Database, key: bytes, token: str) -> Standing | None:
     return Standing(subscriber_id, list_id, titles.get(list_id, ""), address, language, memberships)
 
 
-def leave(db: Database, key: bytes, token: str, actor: Actor | None, now: datetime) -> Standing:
+def leave(
+    db: Database, key: bytes, token: str, actor: Actor | None, now: datetime, *, kept: WithdrawalLog | None = None
+) -> Standing:
     """Take the token's holder off its list. Idempotent, and it never expires.
 
-    `actor` None stands for the person themselves. Raises `NotFound` for an unknown token.
+    `actor` None stands for the person themselves. `kept` keeps the withdrawal outside
+    the database too, for the day an older copy is restored. Raises `NotFound` for an unknown token.
     """
     subscriber_id, list_id = _known_holder(key, token)
     if list_id:
-        _leave_lists(db, subscriber_id, [list_id], actor, now)
+        _leave_lists(db, key, subscriber_id, [list_id], actor, now, kept)
     else:
-        leave_everything(db, key, token, actor, now)
+        leave_everything(db, key, token, actor, now, kept=kept)
     return _standing_after(db, key, token)
 
 
 def leave_lists(
-    db: Database, key: bytes, token: str, list_ids: Sequence[str], actor: Actor | None, now: datetime
+    db: Database,
+    key: bytes,
+    token: str,
+    list_ids: Sequence[str],
+    actor: Actor | None,
+    now: datetime,
+    *,
+    kept: WithdrawalLog | None = None,
 ) -> Standing:
     """Take the token's holder off these lists; those they are not on are passed over. Raises `NotFound` as above."""
     subscriber_id, _ = _known_holder(key, token)
-    _leave_lists(db, subscriber_id, list_ids, actor, now)
+    _leave_lists(db, key, subscriber_id, list_ids, actor, now, kept)
     return _standing_after(db, key, token)
 
 
-def leave_everything(db: Database, key: bytes, token: str, actor: Actor | None, now: datetime) -> Standing:
+def leave_everything(
+    db: Database, key: bytes, token: str, actor: Actor | None, now: datetime, *, kept: WithdrawalLog | None = None
+) -> Standing:
     """Take the token's holder off every list and never write to the address again. Raises `NotFound` as above."""
     subscriber_id, _ = _known_holder(key, token)
     with db.write() as connection:
         if people.leave_everything(connection, key, subscriber_id, now):
             by = actor or _themselves(subscriber_id)
             journal.note(connection, by, now, "leave everything", f"subscriber {subscriber_id}")
+            _keep(kept, connection, key, subscriber_id, EVERYTHING, now)
     return _standing_after(db, key, token)
 
 
-def _leave_lists(db: Database, subscriber_id: int, list_ids: Sequence[str], actor: Actor | None, now: datetime) -> None:
+def _leave_lists(
+    db: Database,
+    key: bytes,
+    subscriber_id: int,
+    list_ids: Sequence[str],
+    actor: Actor | None,
+    now: datetime,
+    kept: WithdrawalLog | None,
+) -> None:
     with db.write() as connection:
         for list_id in list_ids:
             if people.leave(connection, subscriber_id, list_id, now):
                 by = actor or _themselves(subscriber_id)
                 journal.note(connection, by, now, "leave", f"subscriber {subscriber_id}", after=f"list {list_id}")
+                _keep(kept, connection, key, subscriber_id, list_id, now)
+
+
+def _keep(
+    kept: WithdrawalLog | None, connection: sa.Connection, key: bytes, subscriber_id: int, list_id: str, now: datetime
+) -> None:
+    """Before the commit: a line too many takes off somebody who wanted to leave, one too few brings them back."""
+    person = people.by_id(connection, subscriber_id)
+    if kept is None or person is None:
+        return
+    try:
+        kept.append(Withdrawal(now, people.address_hash(key, person.address), list_id))
+    except StoreError as error:  # nobody is kept on a list because a second file can't be written
+        log.error("a withdrawal is in the database only", subscriber=subscriber_id, why=str(error))
 
 
 def _themselves(subscriber_id: int) -> Actor:

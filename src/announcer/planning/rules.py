@@ -138,6 +138,11 @@ def checked(rule: Rule) -> Rule:
             f"the rule '{rule.id}' speaks of sessions but does not count from one; "
             "write when = \"15 minutes before session\" or remove 'sessions'"
         )
+    if rule.audience is not Audience.PUBLIC and set(rule.channels) != {"mail"}:
+        raise PlanningError(
+            f"the rule '{rule.id}' is for {rule.audience.value} only, but feeds and posts are read by everybody; "
+            'write channels = ["mail"]'
+        )
     return rule
 
 

@@ -53,7 +53,7 @@ class Database:
         may be lost with the power, never with the process: it is repaired by
         the same ledger that would have sent it.
         """
-        with _translated():
+        with _translated(self.writer):
             if not self.sqlite:
                 with self.writer.begin() as connection:
                     if not durable:
@@ -68,7 +68,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A consistent view; keep it short."""
-        with _translated(), self.reader.connect() as connection, connection.begin():
+        with _translated(self.reader), self.reader.connect() as connection, connection.begin():
             yield connection
 
     def _set_durable(self, connection: sa.Connection, durable: bool) -> None:
@@ -80,7 +80,7 @@ class Database:
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy of a SQLite database while it is in use; `path` must not exist yet."""
-        with _translated(), self.reader.connect() as connection:
+        with _translated(self.reader), self.reader.connect() as connection:
             raw: Any = connection.connection.driver_connection
             target = sqlite3.connect(path)
             try:
@@ -143,13 +143,19 @@ def _set_up_reader(raw: sqlite3.Connection, _record: object) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(engine: sa.Engine) -> Iterator[None]:
+    """Map what SQLAlchemy raises, and what the driver does where it is asked directly (`store.driver`)."""
+    driver: Any = engine.dialect.loaded_dbapi
     try:
         yield
-    except sa.exc.IntegrityError as error:
-        raise Conflict(f"the database refused a second or dangling row: {error.orig}") from error
-    except sa.exc.DBAPIError as error:
-        raise StoreError(_remedy(str(error.orig))) from error
+    except (sa.exc.IntegrityError, driver.IntegrityError) as error:
+        raise Conflict(f"the database refused a second or dangling row: {_said(error)}") from error
+    except (sa.exc.DBAPIError, driver.Error) as error:
+        raise StoreError(_remedy(_said(error))) from error
+
+
+def _said(error: Exception) -> str:
+    return str(error.orig if isinstance(error, sa.exc.DBAPIError) else error)
 
 
 def _remedy(said: str) -> str:

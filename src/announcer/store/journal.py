@@ -91,4 +91,4 @@ _STOPPED = Statement("SELECT name FROM setting WHERE name IN (:hold, :all, :chan
 def stopped(connection: sa.Connection, channel: str) -> bool:
     """Whether nothing may leave by this channel now: held, all paused, or the channel paused."""
     switches = {"hold": HOLD, "all": pause_name(ALL), "channel": pause_name(f"channel:{channel}")}
-    return _STOPPED.run(connection, switches).first() is not None
+    return bool(_STOPPED.rows(connection, switches))

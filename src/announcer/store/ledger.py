@@ -64,6 +64,16 @@ _CLAIM_IN_ORDER = Statement(
     _CLAIM.format(lock="", db_now=database_now(True)),
     _CLAIM.format(lock="FOR UPDATE OF d SKIP LOCKED", db_now=database_now(False)),
 )
+
+
+class _Claimed(NamedTuple):
+    """What `_CLAIM_IN_ORDER` gives back."""
+
+    id: int
+    message_id: int
+    not_after: int | None  #: In microseconds, as it is stored.
+
+
 #: Why a delivery was missed at the claim.
 TOO_LATE = "its moment had passed"
 
@@ -76,14 +86,16 @@ def _claim(connection: sa.Connection, channel: str, now: datetime, owner: str, l
     for lane in (0, 1):
         # Until it is full: what is past its moment must not take the place of what is not.
         while most := limit - len(claimed):
-            rows = _CLAIM_IN_ORDER.run(connection, {**wanted, "lane": lane, "most": most}).all()
+            rows = [
+                _Claimed._make(row) for row in _CLAIM_IN_ORDER.rows(connection, {**wanted, "lane": lane, "most": most})
+            ]
             claimed += _still_worth_it(connection, rows, now)
             if len(rows) < most:
                 break
     return claimed
 
 
-def _still_worth_it(connection: sa.Connection, rows: Sequence[Any], now: datetime) -> list[int]:
+def _still_worth_it(connection: sa.Connection, rows: Sequence[_Claimed], now: datetime) -> list[int]:
     """Take out what is past its `not_after`: nothing leaves late, however it came to be late."""
     micros = to_micros(now)
     late = [row for row in rows if row.not_after is not None and row.not_after < micros]
@@ -190,9 +202,9 @@ def record(connection: sa.Connection, settlements: Sequence[Settlement]) -> int:
     other = [_other_values(s) for s in settlements if s.state is not DeliveryState.SENT]
     done = 0
     if sent:
-        done += _SENT.run(connection, {"done": json.dumps(sent)}).rowcount
+        done += _SENT.change(connection, {"done": json.dumps(sent)})
     if other:
-        done += _OTHER.many(connection, other)
+        done += _OTHER.change_each(connection, other)
     return len(settlements) - done
 
 

@@ -97,8 +97,10 @@ def claim_mail(connection: sa.Connection, channel: str, now: datetime, owner: st
 
 
 def _find_due(connection: sa.Connection, channel: str, lane: int, now: datetime, most: int) -> list[DueMail]:
-    found = _FIND_DUE.run(connection, {"channel": channel, "lane": lane, "now": to_micros(now), "most": most})
-    rows = json.loads(found.scalar_one()) if connection.dialect.name == "sqlite" else found.all()
+    rows = _FIND_DUE.rows(connection, {"channel": channel, "lane": lane, "now": to_micros(now), "most": most})
+    if connection.dialect.name == "sqlite":
+        ((text,),) = rows
+        rows = json.loads(text)
     return [DueMail._make(row) for row in rows]
 
 
@@ -122,4 +124,4 @@ def _end(connection: sa.Connection, ids: Iterable[int], state: DeliveryState, sa
 def _mark_claimed(connection: sa.Connection, mails: Sequence[DueMail], owner: str) -> None:
     if mails:
         ids = json.dumps([mail.id for mail in mails])
-        _MARK_CLAIMED.run(connection, {"owner": owner, "lease": ledger.LEASE_SECONDS * 1_000_000, "ids": ids})
+        _MARK_CLAIMED.change(connection, {"owner": owner, "lease": ledger.LEASE_SECONDS * 1_000_000, "ids": ids})

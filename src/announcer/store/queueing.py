@@ -85,14 +85,23 @@ def next_chunk(
         return False
     last = connection.scalar(sa.select(sa.func.max(subscriber.c.id))) or 0
     end = min(start + CHUNK, last)
-    everyone = stale is None or message_.planned.kind in FOR_EVERYONE
-    chosen = _audience(message_, stale or ()) if everyone else _receivers(stale or ())
-    window = chosen.where(subscriber.c.id > start, subscriber.c.id <= end)
+    window = _chosen(message_, stale).where(subscriber.c.id > start, subscriber.c.id <= end)
     people = window.subquery("chosen")
     connection.execute(delivery.insert().from_select(_COLUMNS, _rows(connection, message_, contents, people)))
     done = end >= last
     connection.execute(message.update().where(message.c.id == message_.id).values(frozen_to=None if done else end))
     return not done
+
+
+def _chosen(message_: Message, stale: Sequence[int] | None) -> sa.Select[Any]:
+    everyone = stale is None or message_.planned.kind in FOR_EVERYONE
+    return _audience(message_, stale or ()) if everyone else _receivers(stale or ())
+
+
+def audience_size(connection: sa.Connection, message_: Message, stale: Sequence[int] | None) -> int:
+    """How many people `next_chunk` would write a mail to now, in all."""
+    people = _chosen(message_, stale).subquery("chosen")
+    return connection.scalar(sa.select(sa.func.count()).select_from(people)) or 0
 
 
 _COLUMNS = [

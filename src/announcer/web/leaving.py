@@ -19,6 +19,7 @@ from announcer.newsletter import tokens
 from announcer.office import subscribers
 from announcer.office.subscribers import Standing
 from announcer.store.database import Database
+from announcer.store.withdrawals import WithdrawalLog
 from announcer.web.pages import Pages
 
 #: What a mail program or the page's own form sends is far below this.
@@ -41,11 +42,14 @@ Body = Annotated[bytes, Depends(small_body)]
 class Leaving:
     """The routes behind the links of a mail. Made by `public_app`."""
 
-    def __init__(self, db: Database, pages: Pages, key: bytes, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, pages: Pages, key: bytes, clock: Clock, withdrawals: WithdrawalLog | None = None
+    ) -> None:
         self._db = db
         self._pages = pages
         self._key = key
         self._clock = clock
+        self._kept = withdrawals
 
     def mount(self, app: FastAPI) -> None:
         """Add the routes to `app`."""
@@ -65,7 +69,7 @@ class Leaving:
         """Unsubscribe. The body's content does not matter: whoever posts here wants to leave (RFC 8058 §3.2)."""
         if subscribers.status_of(self._db, self._key, token) is None:
             return self._pages.not_found(request)
-        standing = subscribers.leave(self._db, self._key, token, None, self._clock())
+        standing = subscribers.leave(self._db, self._key, token, None, self._clock(), kept=self._kept)
         return self._leave_page(request, standing)
 
     def preferences(self, request: Request, token: str) -> Response:
@@ -81,11 +85,11 @@ class Leaving:
             return self._pages.not_found(request)
         form = parse_qs(body.decode("utf-8", "replace"))
         if form.get("do") == ["leave-all"]:
-            standing = subscribers.leave_everything(self._db, self._key, token, None, self._clock())
+            standing = subscribers.leave_everything(self._db, self._key, token, None, self._clock(), kept=self._kept)
         else:
             # Only what the page showed: a list joined meanwhile had no box to keep ticked.
             gone = sorted(set(form.get("shown", [])) - set(form.get("keep", [])))
-            standing = subscribers.leave_lists(self._db, self._key, token, gone, None, self._clock())
+            standing = subscribers.leave_lists(self._db, self._key, token, gone, None, self._clock(), kept=self._kept)
         return self._preferences_page(request, standing, saved=True)
 
     def _leave_page(self, request: Request, standing: Standing) -> Response:

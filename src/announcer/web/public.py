@@ -21,6 +21,7 @@ from announcer.feeds.names import event_stem
 from announcer.newsletter.slots import Links
 from announcer.settings import Settings
 from announcer.store.database import Database
+from announcer.store.withdrawals import WithdrawalLog
 from announcer.web import leaving, viewing
 from announcer.web.edge import SECURITY_HEADERS, Edge
 from announcer.web.feed_files import FeedFiles
@@ -156,17 +157,20 @@ def public_app(
     feeds_folder: Path,
     clock: Clock,
     is_public: IsPublic | None = None,
+    *,
+    withdrawals: WithdrawalLog | None = None,
 ) -> FastAPI:
     """The public site as an ASGI application.
 
     `key` is the signing key behind the links in mails. `is_public` tells
     whether an announcement has been released; by default the ledger does (a
     message of it has been sent). Embargo and status hold in either case.
+    `withdrawals` keeps outside the database who left, for the day it is restored.
     """
     app = FastAPI(title="announcer", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages = Pages(settings)
     PublicSite(db, pages, FeedFiles(feeds_folder), Shown(db, clock, is_public), clock).mount(app)
-    leaving.Leaving(db, pages, key, clock).mount(app)
+    leaving.Leaving(db, pages, key, clock, withdrawals).mount(app)
     titles = {name: entry.title for name, entry in settings.lists.items()}
     viewing.Viewing(db, pages, key, Links(settings.site.url, titles)).mount(app)
     _answer_errors(app, pages)

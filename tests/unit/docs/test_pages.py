@@ -14,7 +14,7 @@ from tests.unit.docs.manual import FOLDER, ROOT, Page, code, page, pages
 
 PAGES = pages()
 CLI = page("cli.md")
-_VERB = re.compile(r"[a-z]+(?: [a-z]+)*")
+_VERB = re.compile(r"[a-z][a-z-]*(?: [a-z]+)*")
 _OPTION = re.compile(r"--[a-z-]+")
 _MAKE = re.compile(r"make ([a-z-]+)")
 #: Said once for all verbs, above the tables.

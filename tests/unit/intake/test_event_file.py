@@ -46,6 +46,9 @@ def test_the_example() -> None:
             'a person looks like {name = "…"',
         ),
         ('id = "x"\nname = "X"\nstart = "bald"', "start: "),
+        ('id = "Ä b"\nname = "X"', "can't be an id"),
+        ('id = "x"\nname = "X"\nsessions = []', "'sessions' is not a known key; known are certainty"),
+        ('id = "x"\nname = "X"\n[[session]]\nid = "a"\ntitle = "A"\nperformers = 1', "performers is a list of people"),
         (
             'id = "x"\nname = "X"\n[[session]]\nid = "a"\ntitle = "A"\n'
             "start = 2026-01-02T10:00:00\nend = 2026-01-02T09:00:00",
