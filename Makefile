@@ -41,7 +41,7 @@ test-browser: $(VENV)/.dev ## Pages in Debian's Chromium (installs it)
 	@$(BIN)/python -m pytest tests/browser -m browser
 
 test-long: $(VENV)/.dev ## The kill loops, many minutes
-	@$(BIN)/python -m pytest tests/faults -m long -s
+	@$(BIN)/python -m pytest tests/faults tests/integration/test_laws.py -m long -s
 
 check: $(VENV)/.dev ## Format, lint, types, layers, documentation
 	@$(BIN)/ruff format --check src tests bench

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 import structlog
 
 from announcer import failpoints
@@ -70,8 +71,9 @@ class Attempted:
 @dataclass(frozen=True, slots=True)
 class _Work:
     delivery: Delivery
-    payload: Payload
+    payload: Payload  #: As the delivery was queued: what may be out already says this.
     previous: Receipt | None
+    fresh: Payload | None = None  #: What it says now, if the facts changed while a worker held it.
 
 
 class Dispatcher:
@@ -117,7 +119,7 @@ class Dispatcher:
                 delivery = claimed[0]
                 previous = ledger.receipt_of(connection, delivery.corrects_id or delivery.after_id)
                 payload = contents.by_id(connection, [delivery.content_id])[delivery.content_id].payload
-                work = _Work(delivery, payload, previous)
+                work = _Work(delivery, payload, previous, _fresh(connection, delivery))
         if done:
             failpoints.hit("after-mark")
         return work
@@ -128,10 +130,12 @@ class Dispatcher:
                 found = _look_first(channel, work)
                 if found is not None:
                     return found
+                if work.delivery.not_after is not None and work.delivery.not_after < self._clock():
+                    return Deferred("it is not there, and its moment has passed")
             if work.delivery.action is not Action.PUBLISH and work.previous is None:
                 return Failed("what it corrects never arrived, or its receipt is not known")
             failpoints.hit("before-send")
-            receipt = channel.send(work.delivery, work.payload, work.previous)
+            receipt = channel.send(work.delivery, work.fresh or work.payload, work.previous)
             failpoints.hit("after-send")
         except SendError as error:
             return _as_outcome(error)
@@ -153,6 +157,13 @@ class Dispatcher:
 @dataclass(frozen=True, slots=True)
 class _Refused(Deferred):
     """The account is no longer accepted: tried again once somebody resumed the channel."""
+
+
+def _fresh(connection: sa.Connection, delivery: Delivery) -> Payload | None:
+    if delivery.action is not Action.PUBLISH:
+        return None
+    newer = contents.outdated(connection, [delivery.content_id]).get(delivery.content_id)
+    return contents.by_id(connection, [newer])[newer].payload if newer is not None else None
 
 
 def _look_first(channel: Channel, work: _Work) -> Outcome | None:
@@ -223,7 +234,7 @@ class _Row:
         again = retry_at(now, self.attempts, outcome, random.random())
         if again is None:
             return self.ended(DeliveryState.FAILED, now, f"given up after {self.attempts} tries: {outcome.said}")
-        if self.not_after is not None and again > self.not_after:
+        if self.not_after is not None and again > self.not_after and not doubt:
             return self.ended(DeliveryState.MISSED, now, outcome.said)
         state, said = DeliveryState.DEFERRED, outcome.said
         return Settlement(

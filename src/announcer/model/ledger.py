@@ -58,7 +58,9 @@ MESSAGE_TRANSITIONS: Mapping[MessageState, frozenset[MessageState]] = {
         {_M.DRAFT, _M.WAITING, _M.HELD, _M.PAUSED, _M.SENDING, _M.MISSED, _M.CANCELLED, _M.SUPERSEDED}
     ),
     _M.HELD: frozenset({_M.DRAFT, _M.SCHEDULED, _M.WAITING, _M.MISSED, _M.CANCELLED, _M.SUPERSEDED}),
-    _M.PAUSED: frozenset({_M.DRAFT, _M.SCHEDULED, _M.SENDING, _M.HELD, _M.MISSED, _M.CANCELLED, _M.SUPERSEDED}),
+    _M.PAUSED: frozenset(
+        {_M.DRAFT, _M.WAITING, _M.SCHEDULED, _M.SENDING, _M.HELD, _M.MISSED, _M.CANCELLED, _M.SUPERSEDED}
+    ),
     _M.SENDING: frozenset({_M.PAUSED, _M.SENT, _M.PARTLY_SENT, _M.FAILED, _M.MISSED, _M.CANCELLED}),
     _M.PARTLY_SENT: frozenset({_M.SENDING, _M.SENT, _M.FAILED}),
     _M.FAILED: frozenset({_M.SENDING, _M.SENT, _M.PARTLY_SENT}),
@@ -72,7 +74,7 @@ _D = DeliveryState
 #: What may follow what. Only `pending` and `deferred` can be claimed.
 DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     _D.PENDING: frozenset({_D.SENDING, _D.PAUSED, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
-    _D.SENDING: frozenset({_D.SENT, _D.DEFERRED, _D.UNKNOWN, _D.FAILED, _D.SUPPRESSED, _D.PENDING}),
+    _D.SENDING: frozenset({_D.SENT, _D.DEFERRED, _D.UNKNOWN, _D.FAILED, _D.SUPPRESSED, _D.PENDING, _D.MISSED}),
     _D.DEFERRED: frozenset({_D.SENDING, _D.PAUSED, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
     _D.PAUSED: frozenset({_D.PENDING, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
     _D.UNKNOWN: frozenset({_D.SENT, _D.PENDING, _D.FAILED}),

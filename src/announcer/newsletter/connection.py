@@ -79,6 +79,7 @@ class Connection:
             self._drop()
             raise
         self.usable = True
+        self.needs_reset = False
 
     def close(self) -> None:
         """Say QUIT if the other side still listens, and hang up."""

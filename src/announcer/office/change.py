@@ -30,7 +30,6 @@ from announcer.store import campaign as store
 from announcer.store import changes, contents, facts, journal, queueing
 from announcer.store.campaign import Campaign
 
-_OUT = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.PARTLY_SENT})
 #: The number a change has until it is confirmed.
 _UNCONFIRMED = 0
 _Key = tuple[Occurrence, str]
@@ -76,8 +75,10 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
         before = read_world(connection, house, key, now)
         messages = store.messages(connection, key)
         stored = {m.id: contents.current(connection, m.id) for m in messages if m.state in store.OPEN}
+        out = queueing.reached(connection, [m.id for m in messages])
+        out |= {m.id for m in messages if m.state is MessageState.SENDING}
     facts_after = planned_changes.apply(change, before.facts, now)
-    told = any(m.state in _OUT for m in messages)  # before the first message there is nothing to take back
+    told = bool(out)  # before the first message there is nothing to take back
     after = with_change(before, change, facts_after, _UNCONFIRMED, now, told)
     wanted = plan(after.planning)
     worder = _Worder(house, before, after, now)
@@ -90,7 +91,7 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
         difference=planned_changes.difference(messages, wanted),
         said=planned_changes.in_words(change, before.facts, facts_after, before.scene.language),
         worded={**worder.notices(wanted), **worder.unsent(messages, wanted, stored)},
-        wrong=worder.wrong(messages),
+        wrong=worder.wrong([m for m in messages if m.id in out]),
         places=planned_changes.stale_places(change, before.facts, _free_texts(after)),
         states={m.id: m.state for m in messages},
         told=told,
@@ -126,13 +127,12 @@ class _Worder:
         return result
 
     def wrong(self, messages: Sequence[Message]) -> tuple[Wrong, ...]:
-        """What has left and would be worded otherwise now. The same templates word both sides."""
+        """Those of what has left that would be worded otherwise now. The same templates word both sides."""
         found = []
         for message in messages:
-            if message.state in _OUT:
-                after = self._word(self._after, message.planned)
-                if _hashes(self._word(self._before, message.planned)) != _hashes(after):
-                    found.append(Wrong(message, after))
+            after = self._word(self._after, message.planned)
+            if _hashes(self._word(self._before, message.planned)) != _hashes(after):
+                found.append(Wrong(message, after))
         return tuple(found)
 
     def _word(self, world: World, planned: Planned) -> Worded:

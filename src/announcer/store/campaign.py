@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,9 @@ from announcer.store.tables import delivery, message, occurrence, playbook, rule
 
 #: A message in one of these has not begun to leave the house.
 OPEN = (MessageState.DRAFT, MessageState.WAITING, MessageState.SCHEDULED, MessageState.HELD, MessageState.PAUSED)
-_CLAIMABLE = ("pending", "paused")
+_UNSENT = ("pending", "paused", "deferred")
+#: The `not_after` of what must not be sent any more.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 #: The reason of a message that a person struck out; planning anew does not bring it back.
 LET_GO = "let_go"
 
@@ -225,6 +227,8 @@ def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
     state = _state_after_update(old.state, planned)
     if state is not old.state:
         transition(connection, old.id, state)
+    if old.state is MessageState.CANCELLED:
+        _forget_cancelled(connection, old.id)
     if old.state is MessageState.SENDING and planned.due_at is not None:
         _retime_unsent(connection, old.id, planned.due_at, planned.not_after)
 
@@ -238,11 +242,31 @@ def _state_after_update(state: MessageState, planned: Planned) -> MessageState:
     return MessageState.DRAFT if state in (MessageState.WAITING, MessageState.CANCELLED) else state
 
 
+def _forget_cancelled(connection: sa.Connection, message_id: int) -> None:
+    """A message that comes back is queued anew; what surely never arrived must not bar its place in the ledger."""
+    connection.execute(
+        delivery.delete().where(
+            delivery.c.message_id == message_id, delivery.c.state == "cancelled", sa.not_(delivery.c.maybe_double)
+        )
+    )
+
+
 def _retime_unsent(connection: sa.Connection, message_id: int, due_at: datetime, not_after: datetime | None) -> None:
+    mine = delivery.c.message_id == message_id
     connection.execute(
         delivery.update()
-        .where(delivery.c.message_id == message_id, delivery.c.state.in_(_CLAIMABLE), delivery.c.attempts == 0)
+        .where(mine, delivery.c.state.in_(_UNSENT), sa.not_(delivery.c.maybe_double))
         .values(ready_at=due_at, not_after=not_after)
+    )
+    _end_if_it_comes_back(connection, mine & delivery.c.maybe_double)
+
+
+def _end_if_it_comes_back(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    """What a worker holds, or what may have arrived, is looked at once more and then not sent again."""
+    connection.execute(
+        delivery.update()
+        .where(which, delivery.c.state.in_((*_UNSENT, "sending")), delivery.c.action == "publish")
+        .values(not_after=LONG_AGO)
     )
 
 
@@ -253,13 +277,13 @@ def cancel(connection: sa.Connection, old: Message, why: str, to: MessageState =
     message then stays `sending` until it is settled.
     """
     state = "cancelled" if to is MessageState.CANCELLED else "missed"
-    unsent = delivery.c.state.in_(("pending", "paused", "deferred"))
-    connection.execute(delivery.update().where(delivery.c.message_id == old.id, unsent).values(state=state, said=why))
-    begun = connection.scalar(
-        sa.select(delivery.c.id)
-        .where(delivery.c.message_id == old.id, delivery.c.state.in_(("sending", "sent", "unknown")))
-        .limit(1)
-    )
+    mine, unsent = delivery.c.message_id == old.id, delivery.c.state.in_(_UNSENT)
+    # A post that may be there already is looked for before it ends: it would have to be corrected.
+    doubtful_post = delivery.c.maybe_double & delivery.c.subscriber_id.is_(None)
+    connection.execute(delivery.update().where(mine, unsent, sa.not_(doubtful_post)).values(state=state, said=why))
+    _end_if_it_comes_back(connection, mine & ((delivery.c.state == "sending") | doubtful_post))
+    left = delivery.c.state.in_(("sending", "sent", "unknown")) | (unsent & doubtful_post)
+    begun = connection.scalar(sa.select(delivery.c.id).where(mine, left).limit(1))
     if begun is None:
         transition(connection, old.id, to)
         set_why(connection, old, why)

@@ -15,6 +15,7 @@ from announcer.model.content import Payload, canonical, digest
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
 from announcer.store import campaign
+from announcer.store.driver import Statement
 from announcer.store.tables import content, delivery, message
 
 
@@ -86,6 +87,22 @@ def by_id(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Stored]:
     """Contents by their ids."""
     query = sa.select(content).where(content.c.id.in_(list(ids)))
     return {row.id: _stored(row) for row in connection.execute(query)}
+
+
+_OUTDATED = """
+SELECT old.id, new.id FROM content old
+JOIN content new ON new.message_id = old.message_id AND new.language = old.language AND new.current
+WHERE NOT old.current AND old.id {among}
+"""
+_FIND_OUTDATED = Statement(
+    _OUTDATED.format(among="IN (SELECT value FROM json_each(:ids))"),
+    _OUTDATED.format(among="IN (SELECT value::bigint FROM json_array_elements_text(CAST(:ids AS json)))"),
+)
+
+
+def outdated(connection: sa.Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Which of these contents are no longer current, and what took their place."""
+    return {int(old): int(new) for old, new in _FIND_OUTDATED.rows(connection, {"ids": json.dumps(list(ids))})}
 
 
 def _stored(row: Any) -> Stored:

@@ -85,6 +85,15 @@ def pauses(connection: sa.Connection) -> dict[str, str]:
     return {name.removeprefix("pause:"): value for name, value in connection.execute(query)}
 
 
+_EVENTS = {"first": "pause:event:", "end": "pause:event;"}  # ";" follows ":", so this is every event's switch
+_PAUSED_EVENTS = Statement("SELECT name FROM setting WHERE name >= :first AND name < :end")
+
+
+def paused_events(connection: sa.Connection) -> list[str]:
+    """The ids of the paused events."""
+    return [row[0].removeprefix("pause:event:") for row in _PAUSED_EVENTS.rows(connection, _EVENTS)]
+
+
 _STOPPED = Statement("SELECT name FROM setting WHERE name IN (:hold, :all, :channel) LIMIT 1")
 
 

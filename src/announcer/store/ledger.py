@@ -58,7 +58,7 @@ WITH c AS MATERIALIZED (
 UPDATE delivery SET state = 'sending', owner = :owner, fence = fence + 1, attempts = attempts + 1,
     lease_until = {db_now} + :lease
 WHERE id IN (SELECT id FROM c)
-RETURNING id, message_id, not_after
+RETURNING id, message_id, not_after, maybe_double
 """
 _CLAIM_IN_ORDER = Statement(
     _CLAIM.format(lock="", db_now=database_now(True)),
@@ -72,6 +72,7 @@ class _Claimed(NamedTuple):
     id: int
     message_id: int
     not_after: int | None  #: In microseconds, as it is stored.
+    maybe_double: bool
 
 
 #: Why a delivery was missed at the claim.
@@ -81,6 +82,8 @@ TOO_LATE = "its moment had passed"
 def _claim(connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int) -> list[int]:
     if journal.stopped(connection, channel):
         return []
+    hold_back_paused(connection, channel)
+    _drop_pointless_corrections(connection, channel)
     wanted = {"channel": channel, "now": to_micros(now), "owner": owner, "lease": LEASE_SECONDS * 1_000_000}
     claimed: list[int] = []
     for lane in (0, 1):
@@ -98,20 +101,50 @@ def _claim(connection: sa.Connection, channel: str, now: datetime, owner: str, l
 def _still_worth_it(connection: sa.Connection, rows: Sequence[_Claimed], now: datetime) -> list[int]:
     """Take out what is past its `not_after`: nothing leaves late, however it came to be late."""
     micros = to_micros(now)
-    late = [row for row in rows if row.not_after is not None and row.not_after < micros]
+    # What may be out already is looked for first, however late: it would have to be corrected.
+    late = [row for row in rows if row.not_after is not None and row.not_after < micros and not row.maybe_double]
     if late:
         _release(connection, [row.id for row in late], DeliveryState.MISSED, TOO_LATE)
         miss_the_rest(connection, {row.message_id for row in late}, now)
-    return [row.id for row in rows if row.not_after is None or row.not_after >= micros]
+    gone = {row.id for row in late}
+    return [row.id for row in rows if row.id not in gone]
 
 
 def miss_the_rest(connection: sa.Connection, message_ids: Iterable[int], now: datetime) -> None:
     """End what else waits of these messages: thousands of mails, claimed round by round, would bar the way for long."""
-    waiting = sa.and_(delivery.c.state.in_(("pending", "deferred")), delivery.c.not_after < now)
+    doubtful_post = delivery.c.maybe_double & delivery.c.subscriber_id.is_(None)
+    waiting = sa.and_(delivery.c.state.in_(("pending", "deferred")), delivery.c.not_after < now, sa.not_(doubtful_post))
     some = sa.select(delivery.c.id).where(delivery.c.message_id.in_(list(message_ids)), waiting).limit(MISSED_AT_ONCE)
     connection.execute(
         delivery.update().where(delivery.c.id.in_(some)).values(state=DeliveryState.MISSED, said=TOO_LATE)
     )
+
+
+_CLAIMABLE = sa.text("state IN ('pending', 'deferred')")  # spelt as in the partial index
+
+
+def hold_back_paused(connection: sa.Connection, channel: str) -> None:
+    """Whatever came into the queue of a paused event since it was paused waits with the rest."""
+    paused = journal.paused_events(connection)
+    if paused:
+        of_events = sa.select(message.c.id).where(message.c.event_id.in_(paused))
+        connection.execute(
+            delivery.update()
+            .where(delivery.c.channel == channel, _CLAIMABLE, delivery.c.message_id.in_(of_events))
+            .values(state=DeliveryState.PAUSED)
+        )
+
+
+_POINTLESS = Statement(
+    "UPDATE delivery SET state = 'superseded', said = 'what it corrects never arrived'"
+    " WHERE channel = :channel AND state IN ('pending', 'deferred') AND action <> 'publish' AND EXISTS"
+    " (SELECT 1 FROM delivery o WHERE o.id = delivery.corrects_id"
+    " AND o.state IN ('cancelled', 'missed', 'failed', 'superseded'))"
+)
+
+
+def _drop_pointless_corrections(connection: sa.Connection, channel: str) -> None:
+    _POINTLESS.change(connection, {"channel": channel})
 
 
 def _release(connection: sa.Connection, ids: Sequence[int], state: DeliveryState, said: str) -> None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from announcer.model.ledger import DeliveryState
-from announcer.store import journal, ledger
+from announcer.store import contents, journal, ledger
 from announcer.store.database import database_now
 from announcer.store.driver import Statement
 from announcer.store.tables import delivery, to_micros
@@ -83,12 +83,13 @@ def claim_mail(connection: sa.Connection, channel: str, now: datetime, owner: st
     """
     if journal.stopped(connection, channel):
         return []
+    ledger.hold_back_paused(connection, channel)
     claimed: list[DueMail] = []
     for lane in (0, 1):
         # Until it is full: what is not to be sent any more must not take the place of what is.
         while most := limit - len(claimed):
             due = _find_due(connection, channel, lane, now, most)
-            wanted = _take_out(connection, due, now)
+            wanted = _in_present_words(connection, _take_out(connection, due, now))
             _mark_claimed(connection, wanted, owner)
             claimed += wanted
             if len(due) < most:
@@ -115,6 +116,24 @@ def _take_out(connection: sa.Connection, due: Sequence[DueMail], now: datetime) 
     _end(connection, late.keys() - left, DeliveryState.MISSED, ledger.TOO_LATE)
     ledger.miss_the_rest(connection, set(late.values()), now)
     return [mail for mail in due if mail.id not in left and mail.id not in late]
+
+
+def _in_present_words(connection: sa.Connection, due: Sequence[DueMail]) -> list[DueMail]:
+    """The facts may have changed while a worker held a mail: it says what is true now, or ends if it may have arrived.
+
+    The notice of the change goes to whoever may have read the old text.
+    """
+    ids = {mail.content_id for mail in due}
+    outdated = contents.outdated(connection, ids) if ids else {}
+    if not outdated:
+        return list(due)
+    doubtful = {mail.id for mail in due if mail.content_id in outdated and mail.maybe_double}
+    _end(connection, doubtful, DeliveryState.SUPERSEDED, "the facts changed before it was clear whether it had arrived")
+    for old, new in outdated.items():
+        repointed = [mail.id for mail in due if mail.content_id == old and mail.id not in doubtful]
+        connection.execute(delivery.update().where(delivery.c.id.in_(repointed)).values(content_id=new))
+    kept = (mail for mail in due if mail.id not in doubtful)
+    return [mail._replace(content_id=outdated.get(mail.content_id, mail.content_id)) for mail in kept]
 
 
 def _end(connection: sa.Connection, ids: Iterable[int], state: DeliveryState, said: str) -> None:
