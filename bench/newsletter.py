@@ -129,7 +129,8 @@ class _Bench:
         """One newsletter from a fresh copy of the store."""
         with house.copied(self.template, "run") as database:
             _write_audience(database)
-            figure = self.send(name, MailLedger(change(database), house.MAIL, system_clock, "bench"))
+            ledger = MailLedger(change(database), house.MAIL, system_clock, "bench")
+            figure = self.send(name, ledger)
             _check_all_sent(database, self.recipients)
             return figure
 
@@ -138,7 +139,8 @@ class _Bench:
         with postgres.server() as uri, house.opened(uri) as database:
             _fill(database, self.recipients)
             _write_audience(database)
-            return self.send("PostgreSQL", MailLedger(database, house.MAIL, system_clock, "bench"))
+            ledger = MailLedger(database, house.MAIL, system_clock, "bench")
+            return self.send("PostgreSQL", ledger)
 
     def send(self, name: str, ledger: Ledger) -> Figure:
         """Drain `ledger`."""
@@ -242,5 +244,6 @@ def _send_apart(pipe: Connection, path: Path, port: int, recipients: int) -> Non
     """In a process of its own: write the audience, send, tell the peak."""
     with house.opened(f"sqlite:///{path}") as database:
         _write_audience(database)
-        _Bench(path.parent, port, recipients).send("apart", MailLedger(database, house.MAIL, system_clock, "bench"))
+        ledger = MailLedger(database, house.MAIL, system_clock, "bench")
+        _Bench(path.parent, port, recipients).send("apart", ledger)
     pipe.send(peak_megabytes())

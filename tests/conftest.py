@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -11,11 +12,22 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from announcer.store import schema
 from announcer.store.database import Database, open_database
 
 TEMPLATE = "announcer_template"
+
+# A test run in the background ignores Ctrl-C and would hand that down to the programs it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """The command line sends the log to its own stderr; the next test must not write to it any more."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
