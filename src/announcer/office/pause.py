@@ -11,7 +11,7 @@ from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
 from announcer.office.house import House
 from announcer.store import campaign as store
-from announcer.store import facts, journal, ledger
+from announcer.store import facts, intervention, journal
 from announcer.store.campaign import Campaign
 
 
@@ -52,20 +52,20 @@ def _pause_event(connection: sa.Connection, event_id: str) -> None:
     for message in store.messages(connection, Campaign(event_id=event_id)):
         if message.state is MessageState.SCHEDULED:
             store.transition(connection, message.id, MessageState.PAUSED)
-    ledger.pause_event(connection, event_id)
+    intervention.pause_event(connection, event_id)
 
 
 def _resume_event(connection: sa.Connection, event_id: str) -> None:
     for message in store.messages(connection, Campaign(event_id=event_id)):
         if message.state is MessageState.PAUSED:
             store.transition(connection, message.id, MessageState.SCHEDULED)
-    ledger.resume_event(connection, event_id)
+    intervention.resume_event(connection, event_id)
 
 
 def settle_unknown(house: House, delivery_id: int, was_sent: bool, actor: Actor, now: datetime) -> None:
     """A person looked: it was sent after all, or it is to be sent again."""
     with house.database.write() as connection:
-        if not ledger.settle_unknown(connection, delivery_id, was_sent, now):
+        if not intervention.settle_unknown(connection, delivery_id, was_sent, now):
             raise Conflict(f"delivery {delivery_id} is not unknown; 'announcer status' lists those that are")
         verdict = "was sent" if was_sent else "send again"
         journal.note(connection, actor, now, "settle", f"delivery {delivery_id}", after=verdict)

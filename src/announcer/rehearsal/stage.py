@@ -47,9 +47,10 @@ def scratch_settings(base: Settings, folder: Path, *, smtp_port: int, mastodon_u
         for name, account in base.channels.items()
     } or {"mastodon": {"kind": "mastodon", "url": mastodon_url, "token_file": "token"}}
     lists = {name: entry.model_dump() for name, entry in base.lists.items()} or DEFAULT_LISTS
-    changed = {
+    own = base.paths.templates
+    changed: dict[str, object] = {
         "database": {"url": f"sqlite:///{folder}/announcer.db"},
-        "paths": {**base.paths.model_dump(), "feeds": folder / "feeds", "var": folder},
+        "paths": {"feeds": folder / "feeds", "var": folder, "templates": base.path(own) if own else None},
         "mail": {**base.mail.model_dump(), "relay": _relay(smtp_port), "enabled": True},
         "channels": accounts,
         "lists": lists,
@@ -58,9 +59,6 @@ def scratch_settings(base: Settings, folder: Path, *, smtp_port: int, mastodon_u
         "web": {"port": 0},
         "root": folder,
     }
-    own = base.paths.templates
-    if own is not None:
-        changed["paths"] = {**changed["paths"], "templates": base.path(own)}  # type: ignore[dict-item]  # plain data
     return Settings.model_validate({**base.model_dump(), **changed})
 
 
