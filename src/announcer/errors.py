@@ -6,6 +6,7 @@
     ├── PlanningError      a rule or an event that gives no moment
     ├── TemplateError      a template that can't be rendered
     ├── ComposeError       content that doesn't fit; it never reached a network
+    ├── FetchError         a page, picture or feed from elsewhere that can't be had
     ├── StoreError
     │   ├── NotFound
     │   └── Conflict
@@ -43,6 +44,19 @@ class TemplateError(AnnouncerError):
 
 class ComposeError(AnnouncerError):
     """Content that doesn't fit a channel; it never reached the network."""
+
+
+class FetchError(AnnouncerError):
+    """A page, picture or feed from elsewhere can't be fetched, or must not be.
+
+    `status` is what its server answered, None if none did; `again` says
+    whether trying later may help.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, again: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        self.again = again
 
 
 class StoreError(AnnouncerError):

@@ -135,6 +135,12 @@ class Proxy(_Section):
     ca_bundle: Path | None = None
 
 
+class Fetching(_Section):
+    """[fetching]: pages, pictures and feeds that are fetched from elsewhere."""
+
+    allow: tuple[str, ...] = ()  #: Inner addresses that may be fetched from all the same.
+
+
 class Web(_Section):
     """[web]: the public listener."""
 
@@ -176,6 +182,7 @@ class Settings(_Section):
     channels: dict[Name, ChannelSettings] = {}
     lists: dict[Name, MailList] = {}
     proxy: Proxy = Proxy()
+    fetching: Fetching = Fetching()
     web: Web = Web()
     keys: Keys = Keys()
     playbooks: dict[Name, dict[Name, RuleSettings]] = {}
