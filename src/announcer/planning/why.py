@@ -86,6 +86,31 @@ _WORDS: dict[str, tuple[str, str]] = {
     "event_cancelled": ("entfällt: die Veranstaltung ist abgesagt", "dropped: the event is cancelled"),
     "event_postponed": ("entfällt: die Veranstaltung ist verschoben", "dropped: the event is put off"),
     "withdrawn": ("entfällt: die Mitteilung ist zurückgezogen", "dropped: the announcement was withdrawn"),
+    "holiday": (
+        "war für {0} vorgesehen; wegen des Feiertags am Werktag davor",
+        "was meant for {0}; because of the holiday on the working day before",
+    ),
+    "nothing_new": ("seit der letzten Ausgabe gibt es nichts Neues", "there is nothing new since the last issue"),
+    "too_few": (
+        "seit der letzten Ausgabe gibt es nur {0} von mindestens {1} Mitteilungen",
+        "since the last issue there are only {0} of at least {1} announcements",
+    ),
+    "item_changed": (
+        "neu zusammengestellt, weil sich „{0}“ geändert hat; bitte neu freigeben",
+        "put together anew because “{0}” has changed; approve it again",
+    ),
+    "item_gone": (
+        "ohne „{0}“ neu zusammengestellt; bitte neu freigeben",
+        "put together anew without “{0}”; approve it again",
+    ),
+    "issue_empty": (
+        "entfällt: nichts von dem, was darin stand, gilt noch",
+        "dropped: nothing of what it told is still so",
+    ),
+    "digest_changed": (
+        "entfällt: der Newsletter wurde umgestellt; was darin stand, kommt mit der nächsten Ausgabe",
+        "dropped: the digest was changed; what it told comes with the next issue",
+    ),
     "parallel": ("spricht auch von gleichzeitigen Programmpunkten: {0}", "also speaks of parallel sessions: {0}"),
 }
 
