@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -553,6 +554,15 @@ class Screen:
     def ended(self) -> int:
         return self.process.wait(PATIENCE)
 
+    def interrupt(self) -> int:
+        """Ctrl-C until it ends: between showing its question and waiting for the answer it may not hear the first."""
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None and time.monotonic() < end:
+            self.process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(1)
+        return self.ended()
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
@@ -590,8 +600,7 @@ def test_ctrl_c_at_a_question_is_130_and_changes_nothing(festive: Office, screen
     festive.run("plan", "fest")
     shown = screen(festive, "cancel", "fest")
     shown.until("[j/N]")
-    shown.process.send_signal(signal.SIGINT)
-    assert shown.ended() == 130
+    assert shown.interrupt() == 130
     assert "Traceback" not in shown.shown
     assert festive.json("event", "show", "fest")["status"] == "scheduled"
 
@@ -663,6 +672,5 @@ def test_on_a_terminal_the_sandbox_stays_up_until_ctrl_c(tmp_path: Path, screen:
 def test_ctrl_c_in_the_middle_of_a_rehearsal_is_130(tmp_path: Path, screen: Callable[..., Screen]) -> None:
     shown = screen(Office(tmp_path), "rehearse", example(tmp_path))
     shown.until("●")
-    shown.process.send_signal(signal.SIGINT)
-    assert shown.ended() == 130
+    assert shown.interrupt() == 130
     assert "Traceback" not in shown.shown
