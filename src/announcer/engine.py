@@ -32,6 +32,7 @@ from announcer.newsletter.mailer import Mailer
 from announcer.newsletter.rounds import Letter
 from announcer.newsletter.slots import Links
 from announcer.office import holding, pause
+from announcer.office.calendars import CalendarWriter
 from announcer.office.campaigns import seed_playbooks
 from announcer.office.feeds import CHANNEL as FEED
 from announcer.office.feeds import FeedWriter
@@ -84,6 +85,7 @@ class Engine:
         self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent)
         self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed)
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
+        self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
         self._exits = Exits(mail=[MAIL], keyless=_keyless(self._channels))
         with self.database.write() as connection:
             people.sync_lists(connection, settings.lists)
@@ -122,7 +124,7 @@ class Engine:
         if name == FEED:
             if tried:
                 self._feeds.entries_sent()
-            self._feeds.write()  # also what an earlier try could not write
+            self.write_feeds()  # also what an earlier try could not write
         return tried
 
     def _drain_mail(self) -> int:
@@ -136,8 +138,8 @@ class Engine:
             self._mail_ledger.forget()
 
     def write_feeds(self) -> tuple[str, ...]:
-        """Bring the feed files up to the ledger; the names of those written."""
-        return self._feeds.write()
+        """Bring feeds and calendars up to the ledger; the names of the files written."""
+        return (*self._feeds.write(), *self._calendars.write())
 
     def close(self) -> None:
         """Say goodbye to the relay and the networks, close the database."""

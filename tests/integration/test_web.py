@@ -19,7 +19,10 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from announcer.calendars.file import CalendarInfo, calendar_file
+from announcer.calendars.items import Subject, Version, items
 from announcer.errors import SettingsError
+from announcer.feeds.files import FeedFolder
 from announcer.model.facts import (
     Announcement,
     Certainty,
@@ -35,6 +38,7 @@ from announcer.model.facts import (
 from announcer.model.ledger import DeliveryState
 from announcer.model.people import Actor, Basis, SubscriptionState
 from announcer.newsletter import tokens
+from announcer.office.shown import IsPublic
 from announcer.settings import MailList, Settings
 from announcer.store import facts, people
 from announcer.store.database import Database
@@ -42,7 +46,6 @@ from announcer.store.tables import audit, content, delivery, message, occurrence
 from announcer.web.edge import SECURITY_HEADERS
 from announcer.web.public import public_app
 from announcer.web.server import WebServer
-from announcer.web.shown import IsPublic
 from announcer.web.words import WORDS
 
 KEY = b"k" * 32
@@ -689,6 +692,33 @@ def test_the_page_to_subscribe_lists_every_feed(site: Site) -> None:
     ):
         assert part in page
     assert "Presseverteiler" not in page
+
+
+def _write_calendars(site: Site) -> None:
+    subject = Subject([Version(EVENT, NOW)], NOW, "https://city.example/e/tag", "de")
+    about = CalendarInfo(
+        "Tag der Städte, mit Komma; – Stadt", subject.page, "https://city.example/feeds/events/tag.ics"
+    )
+    found = items(subject)
+    files = {"events/tag.ics": (about, found), "events/tag.entry.ics": (CalendarInfo("x", subject.page), found[:1])}
+    empty = {"calendar.ics": (replace(about, name="leer"), ())}
+    FeedFolder(site.feeds).write({name: calendar_file(*value) for name, value in {**files, **empty}.items()})
+
+
+def test_a_calendar_is_offered_where_there_is_one(site: Site) -> None:
+    site.store(EVENT, RELEASE)
+    site.send("release", "tag")
+    assert "Kalender" not in site.get("/e/tag").text
+    _write_calendars(site)
+    page = site.get("/e/tag").text
+    assert '<a href="/feeds/events/tag.entry.ics" type="text/calendar">Termin in den Kalender übernehmen</a>' in page
+    assert '<a href="webcal://city.example/feeds/events/tag.ics">Kalender abonnieren</a>' in page
+    page = site.get("/abonnieren").text
+    assert "Tag der Städte, mit Komma; – Stadt" in page
+    assert "leer" not in page  # nobody is asked to subscribe to nothing
+    answer = site.get("/feeds/events/tag.ics")
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert site.get("/feeds/events/tag.ics", If_None_Match=answer.headers["ETag"]).status_code == 304
 
 
 # -- The way out of every list. --

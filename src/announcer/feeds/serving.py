@@ -20,6 +20,7 @@ _CONTENT_TYPES = {
     ".rss.xml": "application/rss+xml; charset=utf-8",
     ".atom.xml": "application/atom+xml; charset=utf-8",
     ".json": "application/feed+json; charset=utf-8",
+    ".ics": "text/calendar; charset=utf-8",
 }
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _WEIGHT = re.compile(r"[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
@@ -79,7 +80,7 @@ def content_type(name: str) -> str:
     for ending, media_type in _CONTENT_TYPES.items():
         if name.endswith(ending):
             return media_type
-    raise ValueError(f"{name!r} is no feed file; its name ends in .rss.xml, .atom.xml or .json")
+    raise ValueError(f"{name!r} is no feed file; its name ends in .rss.xml, .atom.xml, .json or .ics")
 
 
 def link_header(self_url: str, hub: str) -> str:

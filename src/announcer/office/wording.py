@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, cast
 
+from announcer.feeds.names import event_stem
 from announcer.model.campaign import Planned, Subject
 from announcer.model.changes import CancelEvent, Change, Facts, PostponeEvent, Withdraw
 from announcer.model.content import Limits, Payload
@@ -123,5 +124,6 @@ def links(house: House, facts: Facts) -> Links:
     return Links(
         announcement_url=f"{site}/a/{announcement.id}" if announcement else "",
         event_url=f"{site}/e/{event.id}" if event else "",
+        calendar_url=f"{site}/feeds/events/{event_stem(event.id)}.entry.ics" if event else "",
         feed_url=f"{site}/feeds/feed.rss.xml",
     )

@@ -67,6 +67,16 @@ def event_facts(connection: sa.Connection, event_id: str, version: int | None = 
     return codec.load(Event, text)
 
 
+def event_history(connection: sa.Connection, event_id: str, *, after: int = 0) -> list[tuple[Event, datetime]]:
+    """The versions of an event later than `after`, the oldest first, and when each was stored."""
+    query = (
+        sa.select(event_version.c.facts, event_version.c.at)
+        .where(event_version.c.event_id == event_id, event_version.c.version > after)
+        .order_by(event_version.c.version)
+    )
+    return [(codec.load(Event, row.facts), row.at) for row in connection.execute(query)]
+
+
 def announcement_facts(connection: sa.Connection, announcement_id: str, version: int | None = None) -> Announcement:
     """An announcement in its latest or a given version; raises `NotFound`."""
     text = connection.scalar(_facts(announcement, announcement_version, "announcement_id", announcement_id, version))

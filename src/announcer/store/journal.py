@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from announcer.model.people import Actor
 from announcer.store.driver import Statement
-from announcer.store.tables import audit, setting
+from announcer.store.tables import audit, delivery, message, setting
 
 ALL = "all"
 HOLD = "hold"
@@ -53,6 +53,18 @@ def entries(connection: sa.Connection, *, subject: str | None = None, limit: int
     if subject is not None:
         query = query.where(audit.c.subject.contains(subject, autoescape=True))
     return [Entry(r.at, r.actor, r.verb, r.subject, r.before, r.after, r.why) for r in connection.execute(query)]
+
+
+def progress(connection: sa.Connection, now: datetime) -> tuple[int, int, int]:
+    """A mark that moves whenever anybody did anything, anything was queued, or what was queued fell due."""
+    going = sa.select(sa.func.count()).where(message.c.state == "sending", message.c.due_at <= now)
+    query = sa.select(
+        sa.select(sa.func.max(audit.c.id)).scalar_subquery(),
+        sa.select(sa.func.max(delivery.c.id)).scalar_subquery(),
+        going.scalar_subquery(),
+    )
+    done, queued, due = connection.execute(query).one()
+    return done or 0, queued or 0, due
 
 
 def remember(connection: sa.Connection, name: str, value: str) -> None:

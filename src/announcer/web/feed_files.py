@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import icalendar
+
 from announcer.feeds.serving import Served, content_type, served
 
 # One folder deep, and no name begins with a dot: nothing can lead out of the feeds folder.
 _PATH = re.compile(r"(?:(?:events|topics)/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+
+
+_NAME = re.compile(rb"\r\nNAME:([^\r]*)\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,22 @@ class ListedFeed:
     rss: str  #: Path below `/feeds/`.
     atom: str
     json: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCalendar:
+    """A calendar to subscribe to."""
+
+    title: str
+    path: str  #: Below `/feeds/`.
+
+
+@dataclass(frozen=True, slots=True)
+class EventCalendar:
+    """An event's calendar files, as paths below `/feeds/`."""
+
+    entry: str  #: The event alone, to add once.
+    feed: str  #: With its sessions, to subscribe to.
 
 
 class FeedFiles:
@@ -62,6 +83,30 @@ class FeedFiles:
         """Every feed there is, in groups, each group in the order of titles."""
         found = [feed for group in ("all", "events", "topics") for feed in self._group(group)]
         return [feed for feed in found if feed.title]
+
+    def calendars(self) -> list[ListedCalendar]:
+        """Every calendar that can be subscribed to: all events, then by topic, then by event."""
+        folders = (("", self._folder), ("topics/", self._folder / "topics"), ("events/", self._folder / "events"))
+        paths = [
+            prefix + path.name
+            for prefix, folder in folders
+            if folder.is_dir()
+            for path in sorted(folder.glob("*.ics"))
+            if not path.name.endswith(".entry.ics")
+        ]
+        return [ListedCalendar(title, path) for path in paths if (title := self._calendar_name(path))]
+
+    def calendar_of(self, stem: str) -> EventCalendar | None:
+        """The two calendar files of an event; None while there are none."""
+        found = EventCalendar(f"{stem}.entry.ics", f"{stem}.ics")
+        return found if self.served(found.entry) and self.served(found.feed) else None
+
+    def _calendar_name(self, path: str) -> str:
+        file = self.served(path)
+        if file is None or b"BEGIN:VEVENT" not in file.plain.body:  # nothing is public, or no longer
+            return ""
+        found = _NAME.search(file.plain.body.replace(b"\r\n ", b""))  # unfolded (RFC 5545 §3.1)
+        return str(icalendar.vText.from_ical(found[1].decode())) if found else ""
 
     def _group(self, group: str) -> list[ListedFeed]:
         folder = self._folder if group == "all" else self._folder / group

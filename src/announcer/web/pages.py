@@ -54,6 +54,10 @@ class Pages:
         """The public address of a path of this site."""
         return self.settings.site.url + path
 
+    def webcal(self, path: str) -> str:
+        """The same as an address that opens a calendar program, which then subscribes to it."""
+        return f"webcal://{self.absolute(path).partition('://')[2]}"
+
     def language(self, request: Request, content: str = "") -> str:
         """The language of the page around a content in language `content`."""
         asked = request.query_params.get("lang", "")

@@ -19,6 +19,7 @@ from announcer.errors import AnnouncerError
 from announcer.feeds import serving
 from announcer.feeds.names import event_stem
 from announcer.newsletter.slots import Links
+from announcer.office.shown import IsPublic, Shown
 from announcer.settings import Settings
 from announcer.store.database import Database
 from announcer.store.withdrawals import WithdrawalLog
@@ -28,7 +29,6 @@ from announcer.web.feed_files import FeedFiles
 from announcer.web.pages import Pages, etag, matches
 from announcer.web.programme import programme
 from announcer.web.prose import embedded_json
-from announcer.web.shown import IsPublic, Shown
 from announcer.web.structured import event_data
 
 PAGE_SIZE = 20
@@ -98,13 +98,16 @@ class PublicSite:
         content = found.announcements[0].facts.language if found.announcements else self._pages.settings.site.language
         language = self._pages.language(request, content)
         path = f"/e/{event_id}"
-        stem = f"events/{event_stem(event_id)}.{content[:2]}"
+        name = f"events/{event_stem(event_id)}"
+        stem = f"{name}.{content[:2]}"
         values = {
             "shown": found,
             "event": found.facts,
             "now": self._clock(),
             "programme": programme(found.facts),
             "content_language": content,
+            "calendar": self._feeds.calendar_of(name),
+            "webcal": self._pages.webcal,
             "feed": f"{stem}.rss.xml" if self._feeds.served(f"{stem}.rss.xml") else None,
             "data": embedded_json(event_data(found.facts, self._pages.absolute(path), content)),
         }
@@ -113,7 +116,13 @@ class PublicSite:
     def subscribe(self, request: Request) -> Response:
         """Every feed, and what it is."""
         lists = [found for found in self._pages.settings.lists.values() if not found.press]
-        values = {"feeds": self._feeds.listed(), "lists": lists, "absolute": self._pages.absolute}
+        values = {
+            "feeds": self._feeds.listed(),
+            "calendars": self._feeds.calendars(),
+            "lists": lists,
+            "absolute": self._pages.absolute,
+            "webcal": self._pages.webcal,
+        }
         return self._pages.page(request, "subscribe.html", self._pages.language(request), values, path="/abonnieren")
 
     def imprint(self, request: Request) -> Response:

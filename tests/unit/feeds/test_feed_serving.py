@@ -122,8 +122,8 @@ def test_content_type(name: str, expected: str) -> None:
 
 
 def test_what_is_no_feed_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"'feed\.ics' is no feed file"):
-        content_type("feed.ics")
+    with pytest.raises(ValueError, match=r"'feed\.txt' is no feed file"):
+        content_type("feed.txt")
     with pytest.raises(ValueError, match="last_modified without a time zone"):
         served("feed.json", b"", FILE.last_modified.replace(tzinfo=None))
 

@@ -59,15 +59,19 @@ class Shown:
     def event(self, event_id: str) -> ShownEvent | None:
         """The event, if it is public: one of its announcements is, or it has none and has been announced itself."""
         with self._db.read() as connection:
-            try:
-                event = facts.event_facts(connection, event_id)
-            except NotFound:
-                return None
-            if facts.announcement_ids(connection, event_id):
-                shown = self._announcements(connection, event_id)
-                return ShownEvent(event, tuple(shown)) if shown else None
-            sent = published.event_first_sent(connection, event_id)
-            return None if sent is None else ShownEvent(event, ())
+            return self.event_in(connection, event_id)
+
+    def event_in(self, connection: sa.Connection, event_id: str) -> ShownEvent | None:
+        """The same within a transaction of the caller's."""
+        try:
+            event = facts.event_facts(connection, event_id)
+        except NotFound:
+            return None
+        if facts.announcement_ids(connection, event_id):
+            shown = self._announcements(connection, event_id)
+            return ShownEvent(event, tuple(shown)) if shown else None
+        sent = published.event_first_sent(connection, event_id)
+        return None if sent is None else ShownEvent(event, ())
 
     def shows_event(self, event_id: str | None) -> bool:
         """Whether a page may link to this event."""
