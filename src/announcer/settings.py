@@ -168,6 +168,9 @@ class RuleSettings(_Section):
     sessions: Literal["none", "all", "public"] = "none"
     session_kinds: tuple[str, ...] = ()
     needs_words: bool = False
+    template: str = Field(default="", pattern=r"^([a-z][a-z0-9_-]{0,59})?$")
+    working_days: bool = False
+    under_embargo: bool = False
     enabled: bool = True
 
 

@@ -44,6 +44,7 @@ class Anchor(StrEnum):
     SESSION_START = "session_start"
     SESSION_END = "session_end"
     PUBLICATION = "publication"  #: The announcement's embargo, else its approval.
+    APPROVAL = "approval"  #: Its approval, whatever the embargo.
     CHANGE = "change"  #: The moment a change is confirmed.
     ABSOLUTE = "absolute"
 
@@ -119,6 +120,9 @@ class Rule:
     sessions: Sessions = Sessions.NONE
     session_kinds: tuple[str, ...] = ()  #: Only items of these kinds; empty means all.
     needs_words: bool = False  #: A slot that waits for a person's text.
+    template: str = ""  #: The template that speaks instead of the kind's own.
+    working_days: bool = False  #: Moves off days on which the office does not work.
+    under_embargo: bool = False  #: Goes to the press ahead of the embargo's end, marked as such.
     enabled: bool = True
 
 
@@ -168,6 +172,7 @@ class Planned:
     why: tuple[str, ...] = ()  #: Why it was shifted, merged or dropped, in words.
     drop: bool = False  #: Not worth planning: its moment is past or a rule forbids it; `why` says so.
     merged: tuple[str, ...] = ()  #: Session ids that this one message speaks of as well.
+    template: str = ""  #: The template that speaks instead of the kind's own.
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
         zone=house.planning_zone,
     )
     told = {f"change:{r.id}": _told(connection, key, r) for r in recorded}
-    scene = wording.Scene(current, told, words)
+    scene = wording.Scene(current, told, words, now)
     return World(key, scene, planning, {f"change:{r.id}": r.id for r in recorded})
 
 
@@ -339,5 +339,5 @@ def with_change(world: World, change: Change, after: Facts, change_id: int, now:
     tellings = {**world.scene.told, anchor: wording.Told(change, world.facts, after)}
     changes_then = (*world.planning.changes, ConfirmedChange(change_id, change, now, told))
     planning = replace(world.planning, facts=after, now=now, changes=changes_then)
-    scene = wording.Scene(after, tellings, world.scene.words)
+    scene = wording.Scene(after, tellings, world.scene.words, now)
     return World(world.key, scene, planning, {**world.anchors, anchor: change_id})

@@ -181,7 +181,8 @@ def need_of(message: Message, now: datetime) -> Need | None:
 
 def _dropped(message: Message) -> bool:
     return bool(message.planned.why) and message.planned.why[-1].partition(":")[0] in {
-        "past", "event_past", "too_late", "after_start", "session_cap", "superseded", "superseded_change",
+        "past", "event_past", "too_late", "after_start", "not_open_yet", "session_cap", "superseded",
+        "superseded_change",
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class Scene:
     facts: Facts
     told: Mapping[str, Told] = field(default_factory=dict)  #: By anchor: `change:17`.
     words: Mapping[str, str] = field(default_factory=dict)  #: A person's texts by rule id, or `rule@day:2`.
+    now: datetime | None = None  #: When it is worded; what was due earlier is read now.
 
     @property
     def language(self) -> str:
@@ -77,7 +78,16 @@ def _request(
         notice=_notice(scene, planned, language),
         words=_words(scene, planned),
         links=links(house, scene.facts),
+        template=planned.template,
+        embargo=_embargo(scene, planned.due_at or due_at),
     )
+
+
+def _embargo(scene: Scene, due_at: datetime | None) -> datetime | None:
+    """The end of the embargo, if a message leaves ahead of it: only a rule with `under_embargo` lets it."""
+    until = scene.facts.announcement.embargoed_until if scene.facts.announcement else None
+    moments = [moment for moment in (due_at, scene.now) if moment is not None]
+    return until if until is not None and due_at is not None and max(moments) < until else None
 
 
 def _sessions(scene: Scene, planned: Planned) -> tuple[Session | None, tuple[Session, ...]]:

@@ -2,8 +2,10 @@
 
 Messages counted in days stay on their calendar day, also on a Saturday or a
 holiday: "1 day before start" says something about that very day, and feeds,
-posts and mails go out without anybody at a desk. Only a rule that counts
-working days skips the days on which nobody works.
+posts and mails go out without anybody at a desk. A rule that counts working
+days skips the days on which nobody works; one with `working_days` is moved
+off them (`timing`), because its readers are at a desk, or the office wants to
+be when they answer.
 """
 
 from __future__ import annotations
@@ -56,6 +58,14 @@ class OfficeCalendar:
                     "config.toml: [office] 'days_off' leaves no working day in a whole year; remove some"
                 )
         return day
+
+    def last_working_day(self, day: date) -> date:
+        """`day` itself if the office works then, else the nearest earlier day on which it does."""
+        return day if self.is_working_day(day) else self.shift_working_days(day, -1)
+
+    def next_working_day(self, day: date) -> date:
+        """`day` itself if the office works then, else the nearest later day on which it does."""
+        return day if self.is_working_day(day) else self.shift_working_days(day, 1)
 
     def is_quiet(self, at: time) -> bool:
         """Whether nobody wants to be disturbed at this time of day."""

@@ -36,7 +36,7 @@ class Difference:
 
     moved: tuple[
         Replanned, ...
-    ] = ()  #: Unsent, and the moment, its end, audience, merger or what it waits for changed.
+    ] = ()  #: Unsent, and the moment, its end, audience, template, merger or what it waits for changed.
     dropped: tuple[Dropped, ...] = ()
     appeared: tuple[Planned, ...] = ()
     unchanged: tuple[Message, ...] = ()
@@ -77,5 +77,5 @@ def _essence(planned: Planned) -> tuple[object, ...]:
     """What a recipient or an approver would notice; the reasons alone are no change."""
     return (
         planned.kind, planned.due_at, planned.not_after, planned.audience, planned.late,
-        planned.urgency, planned.waits_for, planned.merged,
+        planned.urgency, planned.waits_for, planned.merged, planned.template,
     )  # fmt: skip

@@ -98,6 +98,8 @@ def _anchored(
             return _known(moment.absolute, "rule.absolute")
         case Anchor.PUBLICATION:
             return published_at(facts, published)
+        case Anchor.APPROVAL:
+            return published
         case Anchor.CHANGE:
             return _known(changed_at, "change")
     if not is_confirmed(facts.event):

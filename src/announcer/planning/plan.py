@@ -29,7 +29,14 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 #: What has nothing to do with the event's date stays where it is when the event moves.
 _UNMOVED = frozenset(
-    {Anchor.PUBLICATION, Anchor.ABSOLUTE, Anchor.REGISTRATION_OPENS, Anchor.REGISTRATION_CLOSES, Anchor.CHANGE}
+    {
+        Anchor.PUBLICATION,
+        Anchor.APPROVAL,
+        Anchor.ABSOLUTE,
+        Anchor.REGISTRATION_OPENS,
+        Anchor.REGISTRATION_CLOSES,
+        Anchor.CHANGE,
+    }
 )
 
 
@@ -101,14 +108,17 @@ def _repetitions(rule: Rule, campaign: Campaign, scene: Scene) -> Iterator[tuple
 
 def _subject(rule: Rule, campaign: Campaign) -> tuple[Subject, str]:
     event, announcement = campaign.facts.event, campaign.facts.announcement
-    if announcement is not None and (event is None or rule.when.anchor is Anchor.PUBLICATION):
+    if announcement is not None and (event is None or rule.when.anchor in {Anchor.PUBLICATION, Anchor.APPROVAL}):
         return Subject.ANNOUNCEMENT, announcement.id
     return Subject.EVENT, event.id if event else ""
 
 
 def _placed(rule: Rule, occurrence: Occurrence, campaign: Campaign, scene: Scene) -> Scene:
     words = not rule.needs_words or not campaign.words.isdisjoint({rule.id, f"{rule.id}@{occurrence.anchor}"})
-    return replace(scene, horizon=_horizon(rule, occurrence, campaign), words=words)
+    # A new rule "at approval" has not been approved yet, however long ago the rest was planned.
+    fresh = rule.when.anchor is Anchor.APPROVAL and occurrence not in campaign.known
+    published = max(scene.published, campaign.now) if fresh else scene.published
+    return replace(scene, horizon=_horizon(rule, occurrence, campaign), words=words, published=published)
 
 
 def _horizon(rule: Rule, occurrence: Occurrence, campaign: Campaign, session: Session | None = None) -> datetime:
@@ -205,6 +215,7 @@ def _on_channels(
             why=slot.why,
             drop=slot.drop,
             merged=merged,
+            template=rule.template,
         )
 
 
@@ -213,8 +224,10 @@ def _may_leave(message: Planned, due: datetime, campaign: Campaign, scene: Scene
     if message.due_at is None or (message.not_after is not None and due > message.not_after):
         return False
     rule = next(r for r in campaign.playbook.rules if r.id == message.occurrence.rule_id)
-    quiet = scene.calendar.is_quiet(due.astimezone(scene.zone).time()) and not is_exempt(rule)
-    return not quiet and keeps_side(scene, message.due_at, due)
+    local = due.astimezone(scene.zone)
+    quiet = scene.calendar.is_quiet(local.time()) and not is_exempt(rule)
+    idle = rule.working_days and not scene.calendar.is_working_day(local.date())
+    return not quiet and not idle and keeps_side(scene, message.due_at, due)
 
 
 def _order(message: Planned) -> tuple[bool, datetime, int, str, str, str, str]:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from announcer.errors import PlanningError
 from announcer.model.campaign import Anchor, Audience, Kind, Late, Moment, Playbook, Rule, Sessions, Unit, Urgency
-from announcer.planning.sentences import parse_moment
+from announcer.planning.sentences import moment_sentence, parse_moment
 from announcer.settings import RuleSettings
 
 E = TypeVar("E", bound=Enum)
@@ -53,9 +53,46 @@ def rule_from_settings(rule_id: str, settings: RuleSettings | Mapping[str, Any],
         sessions=Sessions(said.sessions),
         session_kinds=said.session_kinds,
         needs_words=said.needs_words,
+        template=said.template,
+        working_days=said.working_days,
+        under_embargo=said.under_embargo,
         enabled=said.enabled,
     )
     return checked(rule)
+
+
+def rule_settings(rule: Rule, zone: ZoneInfo, language: str = "en") -> dict[str, Any]:
+    """A rule as config.toml states it: sentences, and no key that says what holds anyway.
+
+    `rule_from_settings` reads it back, for the same `zone`.
+    """
+    said = {
+        "kind": rule.kind.value,
+        "when": moment_sentence(_in_zone(rule.when, zone), language),
+        "channels": list(rule.channels),
+        "not_after": moment_sentence(_in_zone(rule.not_after, zone), language) if rule.not_after else "",
+        "audience": rule.audience.value,
+        "late": rule.late.value,
+        "urgency": rule.urgency.name.lower(),
+        "sessions": rule.sessions.value,
+        "session_kinds": list(rule.session_kinds),
+        "needs_words": rule.needs_words,
+        "template": rule.template,
+        "working_days": rule.working_days,
+        "under_embargo": rule.under_embargo,
+        "enabled": rule.enabled,
+    }
+    fields = RuleSettings.model_fields
+    return {key: value for key, value in said.items() if fields[key].is_required() or value != _plain_default(key)}
+
+
+def _plain_default(key: str) -> Any:
+    default = RuleSettings.model_fields[key].default
+    return list(default) if isinstance(default, tuple) else default
+
+
+def _in_zone(moment: Moment, zone: ZoneInfo) -> Moment:
+    return replace(moment, absolute=moment.absolute.astimezone(zone)) if moment.absolute else moment
 
 
 def playbook_from(playbook_id: str, rules: Mapping[str, RuleSettings | Mapping[str, Any]], zone: ZoneInfo) -> Playbook:
@@ -87,6 +124,9 @@ def rule_definition(rule: Rule) -> dict[str, Any]:
         "sessions": rule.sessions.value,
         "session_kinds": list(rule.session_kinds),
         "needs_words": rule.needs_words,
+        "template": rule.template,
+        "working_days": rule.working_days,
+        "under_embargo": rule.under_embargo,
         "enabled": rule.enabled,
     }
 
@@ -106,6 +146,10 @@ def rule_from_definition(rule_id: str, stored: Mapping[str, Any]) -> Rule:
             sessions=Sessions(stored["sessions"]),
             session_kinds=tuple(stored["session_kinds"]),
             needs_words=stored["needs_words"],
+            # Keys that rules stored by an older program don't have.
+            template=stored.get("template", ""),
+            working_days=stored.get("working_days", False),
+            under_embargo=stored.get("under_embargo", False),
             enabled=stored["enabled"],
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -142,6 +186,16 @@ def checked(rule: Rule) -> Rule:
         raise PlanningError(
             f"the rule '{rule.id}' is for {rule.audience.value} only, but feeds and posts are read by everybody; "
             'write channels = ["mail"]'
+        )
+    if rule.under_embargo and (rule.audience is not Audience.PRESS or set(rule.channels) != {"mail"}):
+        raise PlanningError(
+            f"the rule '{rule.id}' may leave under embargo, but only a mail to the press may; "
+            'write audience = "press" and channels = ["mail"], or remove \'under_embargo\''
+        )
+    if rule.working_days and rule.when.anchor in SESSION_ANCHORS | {Anchor.CHANGE, Anchor.EACH_DAY}:
+        raise PlanningError(
+            f"the rule '{rule.id}' speaks of what happens that very day and can't wait for a working day; "
+            "remove 'working_days'"
         )
     return rule
 

@@ -5,7 +5,7 @@
     at once on a change · at publication · on 2026-09-01 at 09:00
 
 ANCHOR is start, end, doors, registration opens, registration closes, session
-start, session end, publication, start of each day. German is read as well.
+start, session end, publication, approval, start of each day. German is read as well.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ _ANCHORS: dict[Anchor, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     Anchor.SESSION_END: (("session end", "session end"), ("Ende des Programmpunkts", "Ende des Programmpunkts")),
     Anchor.PUBLICATION: (("at publication", "publication"), ("mit Veröffentlichung", "Veröffentlichung")),
+    Anchor.APPROVAL: (("at approval", "approval"), ("mit Freigabe", "Freigabe")),
     Anchor.CHANGE: (("at once on a change", "a change"), ("sofort bei einer Änderung", "einer Änderung")),
 }
 _ANCHOR_NAMES: dict[str, Anchor] = {

@@ -1,8 +1,9 @@
 """When one occurrence leaves: embargo, quiet hours, until when it is worth it, and why.
 
-Order: the rule's moment; not before the embargo; out of the quiet hours,
-earlier ahead of the event and later from its start on; never after the
-moment it is worth sending until.
+Order: the rule's moment; not before the embargo, unless the rule is for the
+press under embargo; out of the quiet hours and, if the rule asks for it, off
+days without work, earlier ahead of the event and later from its start on;
+never after the moment it is worth sending until.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from announcer.model.campaign import Anchor, Moment, Rule
+from announcer.model.campaign import Anchor, Kind, Moment, Rule
 from announcer.model.changes import Facts
 from announcer.model.facts import PubStatus, Session
 from announcer.planning.calendar import OfficeCalendar
 from announcer.planning.moments import Missing, is_confirmed, resolve, start_of_day
 from announcer.planning.rules import SESSION_ANCHORS
-from announcer.planning.wallclock import end_of_day, is_skipped
+from announcer.planning.wallclock import at_wall_clock, end_of_day, is_skipped
 from announcer.planning.why import local_why, why
 
 
@@ -95,7 +96,8 @@ def settle(rule: Rule, scene: Scene) -> Slot:
 
 def is_exempt(rule: Rule) -> bool:
     """Whether quiet hours don't count: urgent changes, sessions, and the moment a person chose to publish."""
-    published = rule.when.anchor is Anchor.PUBLICATION and rule.when.count == 0 and rule.when.at is None
+    of_release = rule.when.anchor in {Anchor.PUBLICATION, Anchor.APPROVAL}
+    published = of_release and rule.when.count == 0 and rule.when.at is None
     return published or rule.when.anchor is Anchor.CHANGE or rule.when.anchor in SESSION_ANCHORS
 
 
@@ -165,9 +167,13 @@ def _shifted(rule: Rule, scene: Scene, raw: datetime, limit: datetime | None) ->
     due: datetime = raw
     reasons: tuple[str, ...] = ()
     if scene.embargo is not None and raw < scene.embargo:
-        due, reasons = scene.embargo.astimezone(UTC), (local_why("embargo", raw, scene.zone),)
-    moved, quiet = _out_of_quiet(rule, scene, due, limit)
-    return moved, reasons + quiet
+        if rule.under_embargo:
+            reasons = (local_why("under_embargo", scene.embargo, scene.zone),)
+        else:
+            due, reasons = scene.embargo.astimezone(UTC), (local_why("embargo", raw, scene.zone),)
+    awake, quiet = _out_of_quiet(rule, scene, due, limit)
+    moved, idle = _onto_working_day(rule, scene, awake, limit)
+    return moved, reasons + quiet + idle
 
 
 def _out_of_quiet(rule: Rule, scene: Scene, due: datetime, limit: datetime | None) -> tuple[datetime, tuple[str, ...]]:
@@ -175,15 +181,42 @@ def _out_of_quiet(rule: Rule, scene: Scene, due: datetime, limit: datetime | Non
         return due, ()
     if is_exempt(rule):
         return due, (local_why("quiet_hours_exempt", due, scene.zone),)
-    later = scene.calendar.after_quiet(due, scene.zone)
+    earlier, later = scene.calendar.before_quiet(due, scene.zone), scene.calendar.after_quiet(due, scene.zone)
+    found = _allowed(scene, due, limit, earlier, later)
+    if found is not None:
+        return found, (local_why("quiet_hours", due, scene.zone),)
+    return due, (local_why("quiet_hours_kept", due, scene.zone),)
+
+
+def _onto_working_day(
+    rule: Rule, scene: Scene, due: datetime, limit: datetime | None
+) -> tuple[datetime, tuple[str, ...]]:
+    local = due.astimezone(scene.zone)
+    if not rule.working_days or scene.calendar.is_working_day(local.date()):
+        return due, ()
+    earlier, later = (
+        at_wall_clock(day, local.time(), scene.zone)
+        for day in (scene.calendar.last_working_day(local.date()), scene.calendar.next_working_day(local.date()))
+    )
+    found = _allowed(scene, due, limit, earlier, later)
+    if found is not None:
+        return found, (local_why("working_day", due, scene.zone),)
+    return due, (local_why("working_day_kept", due, scene.zone),)
+
+
+def _allowed(
+    scene: Scene, due: datetime, limit: datetime | None, earlier: datetime, later: datetime
+) -> datetime | None:
+    """Where a message may move to: earlier ahead of the event, later from its start on; None if it may not move.
+
+    Ahead of the event the later moment counts only if an embargo or a deadline bars the earlier one.
+    """
     ahead = scene.start is not None and due < scene.start
-    # Ahead of the event the earlier end comes first; the later one only if an embargo or a deadline bars it.
-    candidates = (scene.calendar.before_quiet(due, scene.zone), later) if ahead else (later,)
-    for candidate in candidates:
+    for candidate in (earlier, later) if ahead else (later,):
         in_time = limit is None or candidate <= limit
         if in_time and candidate >= min(scene.floor, due) and keeps_side(scene, due, candidate):
-            return candidate, (local_why("quiet_hours", due, scene.zone),)
-    return due, (local_why("quiet_hours_kept", due, scene.zone),)
+            return candidate
+    return None
 
 
 def _against(rule: Rule, scene: Scene, raw: datetime, slot: Slot) -> tuple[str, ...]:
@@ -192,9 +225,21 @@ def _against(rule: Rule, scene: Scene, raw: datetime, slot: Slot) -> tuple[str, 
         return (local_why("past", raw, scene.zone),)
     if slot.due_at is not None and slot.not_after is not None and slot.due_at > slot.not_after:
         return (local_why("too_late", slot.not_after, scene.zone),)
-    if rule.when.anchor is Anchor.PUBLICATION and scene.over is not None and scene.over < scene.horizon:
+    of_release = rule.when.anchor in {Anchor.PUBLICATION, Anchor.APPROVAL}
+    if of_release and scene.over is not None and scene.over < scene.horizon:
         return (why("event_past"),)  # entered too late: an invitation to it would be wrong
+    if _before_registration(rule, scene, slot):
+        return (why("not_open_yet"),)
     of_registration = rule.when.anchor in {Anchor.REGISTRATION_OPENS, Anchor.REGISTRATION_CLOSES}
     if of_registration and scene.start is not None and slot.due_at is not None and slot.due_at >= scene.start:
         return (why("after_start"),)
     return ()
+
+
+def _before_registration(rule: Rule, scene: Scene, slot: Slot) -> bool:
+    """Whether it would say how long one can register before one can."""
+    event = scene.facts.event
+    opens = event.registration.opens if event else None
+    if rule.kind is not Kind.REGISTRATION_CLOSES or opens is None or slot.due_at is None:
+        return False
+    return slot.due_at < opens

@@ -30,6 +30,19 @@ _WORDS: dict[str, tuple[str, str]] = {
         "war für {0} vorgesehen; wartet auf das Ende der Sperrfrist",
         "was meant for {0}; waits for the embargo",
     ),
+    "under_embargo": (
+        "geht mit Sperrfristvermerk vorab an die Presse; frei ab {0}",
+        "goes to the press in advance, marked as embargoed until {0}",
+    ),
+    "working_day": (
+        "war für {0} vorgesehen; auf einen Arbeitstag verlegt",
+        "was meant for {0}; moved to a working day",
+    ),
+    "working_day_kept": (
+        "bleibt bei {0}, obwohl dann nicht gearbeitet wird: "
+        "Jede Verlegung würde Sperrfrist, Frist, Beginn oder Verfall überschreiten",
+        "stays at {0} although nobody works then: moving it would cross embargo, deadline, start or expiry",
+    ),
     "summer_time": (
         "die Uhrzeit {0} gibt es an diesem Tag wegen der Zeitumstellung nicht; eine Stunde später",
         "the time {0} does not exist because summer time begins; one hour later",
@@ -55,6 +68,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "after_start": (
         "entfällt: läge nach dem Beginn der Veranstaltung",
         "dropped: it would come after the start of the event",
+    ),
+    "not_open_yet": (
+        "entfällt: die Anmeldung ist dann noch nicht geöffnet",
+        "dropped: registration would not be open yet",
     ),
     "not_after_fallback": (
         "lohnt sich bis {1}, weil eine Angabe fehlt ({0})",

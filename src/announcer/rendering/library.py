@@ -115,6 +115,10 @@ class Library:
         source, path = self._sources[name]
         return source, str(path), lambda: True
 
+    def has(self, name: str) -> bool:
+        """Whether there is a template of this name."""
+        return name in self._sources
+
     def first(self, names: Sequence[str]) -> str:
         """The first of these templates there is; raises `TemplateError` if there is none."""
         for name in names:

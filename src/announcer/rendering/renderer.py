@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -36,10 +37,20 @@ class Renderer:
         self._library = Library(folders)
         self._composer = mail.Composer(self._library)
         self._site = scene.site_view(site)
+        self._languages = frozenset((site.language, *site.languages))
 
     def check(self) -> list[str]:
         """Compile every template; the faults found, one sentence each."""
         return self._library.check()
+
+    def lacking(self, template: str, channel_kinds: Sequence[str]) -> list[str]:
+        """The files a rule's own template needs and that are not there, one for each channel kind and site language."""
+        needed = [
+            f"{folder}/{template}.{language}.{_SUFFIXES[folder]}"
+            for folder in channel_kinds
+            for language in sorted(self._languages)
+        ]
+        return [name for name in needed if not self._library.has(name)]
 
     def render(self, request: Request) -> Content:
         """What `request` says. The same request always gives the same bytes.
@@ -53,13 +64,20 @@ class Renderer:
             drawn = scene.draw(request, self._site, self._library.fixed[request.language])
         except KeyError as error:
             raise TemplateError(f"words.{request.language}.toml has no word {error}; add it") from error
+        if request.embargo is not None and request.channel_kind != "mail":
+            raise TemplateError("nothing but a mail to the press may leave under embargo; wait for its end")
         name = self._template(request, drawn)
         payload = {"feed": self._feed, "social": self._social, "mail": self._mail}[request.channel_kind](name, drawn)
         return Content(request.channel_kind, request.language, payload)
 
     def _template(self, request: Request, drawn: Scene) -> str:
         folder, suffix = request.channel_kind, _SUFFIXES[request.channel_kind]
-        return self._library.first([f"{folder}/{name}.{request.language}.{suffix}" for name in _names(request, drawn)])
+        names = [f"{folder}/{name}.{request.language}.{suffix}" for name in _names(request, drawn)]
+        own = f"{folder}/{request.template}.{request.language}.{suffix}" if request.template else ""
+        if not own or names[0] == f"{folder}/change.{request.language}.{suffix}":
+            return self._library.first(names)
+        # A release in a language that the site does not speak is said by the kind's own template.
+        return self._library.first([own, *names] if request.language not in self._languages else [own])
 
     def _sections(self, name: str, drawn: Scene, wanted: Sequence[str]) -> dict[str, str]:
         sections = self._library.sections(name, _variables(drawn))
@@ -111,9 +129,10 @@ class Renderer:
 
     def _mail_of(self, name: str, drawn: Scene) -> Payload:
         parts = self._sections(name, drawn, ("subject", "preheader", "title", "body"))
+        prefix, sentence = (drawn.embargo.prefix, f"{drawn.embargo.sentence} ") if drawn.embargo else ("", "")
         heads = {
-            "subject": _titled(drawn, _plain(parts["subject"]), _LONGEST_SUBJECT),
-            "preheader": clean.cut(_summed_up(drawn, parts["preheader"]), _LONGEST_PREHEADER),
+            "subject": clean.cut(prefix + _titled(drawn, _plain(parts["subject"]), None), _LONGEST_SUBJECT),
+            "preheader": clean.cut(sentence + _summed_up(drawn, parts["preheader"]), _LONGEST_PREHEADER),
             "title": _titled(drawn, _plain(parts["title"]), _LONGEST_TITLE),
         }
         path = self._library.path(name)
@@ -122,11 +141,25 @@ class Renderer:
         variables = _variables(drawn) | heads
         bodies = {"text": self._composer.text(variables, body), "html": self._composer.html(variables, body)}
         _check_slots(path, bodies, allowed=clean.SLOTS)
-        for part, text in bodies.items():
-            if "⟦unsubscribe_url⟧" not in text:
-                layout = self._library.path(f"mail/layout.{'txt' if part == 'text' else part}")
-                raise TemplateError(f"{layout} lacks ⟦unsubscribe_url⟧; every mail needs the way to leave")
+        # The preheader is hidden, so what stands there is not told yet.
+        shown = {**bodies, "html": bodies["html"].replace(html.escape(heads["preheader"]), "", 1)}
+        self._check_frame(shown, drawn)
         return {"subject": heads["subject"], "preheader": heads["preheader"], **bodies}
+
+    def _check_frame(self, bodies: Mapping[str, str], drawn: Scene) -> None:
+        """What the office's own frame may not leave out."""
+        sentence = drawn.embargo.sentence if drawn.embargo else ""
+        for part, body in bodies.items():
+            layout = f"mail/layout.{'txt' if part == 'text' else part}"
+            if "⟦unsubscribe_url⟧" not in body:
+                raise TemplateError(
+                    f"{self._library.path(layout)} lacks ⟦unsubscribe_url⟧; every mail needs the way to leave"
+                )
+            if (html.escape(sentence) if part == "html" else sentence) not in " ".join(body.split()):
+                raise TemplateError(
+                    f"{self._library.path(layout)} lacks {{{{ embargo.sentence }}}}; "
+                    "no mail leaves ahead of an embargo without saying so"
+                )
 
 
 def _names(request: Request, drawn: Scene) -> list[str]:

@@ -43,7 +43,10 @@ class Request:
     `session` is the programme item it speaks of and `merged` the parallel ones
     it speaks of as well. `when` is the moment it will be read (`due_at`); it
     decides only what may be called "heute". `words` is a person's own text in
-    Markdown, for recaps, thanks and documentation.
+    Markdown, for recaps, thanks and documentation. `template` is the name of
+    the template that speaks instead of the kind's own. `embargo` is the end of
+    an embargo that is still ahead when this is read: the text says so on top
+    and links to no page of ours, since none is open yet.
     """
 
     kind: Kind
@@ -57,3 +60,5 @@ class Request:
     notice: Notice | None = None
     words: str = ""
     links: Links = Links()
+    template: str = ""
+    embargo: datetime | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from announcer.model.campaign import Kind
 from announcer.model.facts import Announcement, Event, EventStatus, PubStatus
@@ -42,6 +44,7 @@ class SiteView:
     contact: str
     contact_mail: str  #: The contact, if it is a mail address.
     privacy_url: str
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,15 @@ class TodayView:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbargoView:
+    """Until when a text may not be published."""
+
+    until: str  #: "Montag, 25. Juni 2018, 10 Uhr"
+    sentence: str  #: "SPERRFRIST: Frei zur Veröffentlichung ab Montag, 25. Juni 2018, 10 Uhr."
+    prefix: str  #: Before subjects: "SPERRFRIST 25.06.2018, 10 Uhr: "
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """What templates may name; the field names are the variables.
 
@@ -113,6 +125,7 @@ class Scene:
     words: RichText
     links: Links
     link: str  #: The one page this message points to.
+    embargo: EmbargoView | None  #: Only in a mail that leaves ahead of it.
 
 
 def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene:
@@ -126,7 +139,7 @@ def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene
     withdrawn = announcement.status is PubStatus.CANCELED
     today = _today(request, viewer, view)
     sessions = _spoken_of(request, viewer, view)
-    links = _links(request.links)
+    links = _links(request.links if request.embargo is None else Links())
     return Scene(
         kind=request.kind.value,
         kind_label=fixed.kinds["withdrawn" if withdrawn else _stopped_kind(event) or request.kind.value],
@@ -150,6 +163,25 @@ def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene
         words=RichText(clean.paragraphs(request.words)),
         links=links,
         link=_link(request.kind, links),
+        embargo=_embargo(request.embargo, site.zone, event, request.language, fixed.labels),
+    )
+
+
+def _embargo(
+    until: datetime | None, zone: ZoneInfo, event: Event, language: str, label: Mapping[str, str]
+) -> EmbargoView | None:
+    """Told on the office's clock; where the event's shows another time, the zone is named."""
+    if until is None:
+        return None
+    local = until.astimezone(zone)
+    elsewhere = event.name and until.astimezone(event.zone).utcoffset() != local.utcoffset()
+    named = f" ({zone.key})" if elsewhere else ""
+    said = f"{language_words.day(local, language)}, {language_words.clock(local, language)}{named}"
+    brief = f"{language_words.short_day(local, language)}, {language_words.clock(local, language)}{named}"
+    return EmbargoView(
+        until=said,
+        sentence=f"{label['embargo']}: {label['embargo_until']} {language_words.stop(said)}",
+        prefix=f"{label['embargo']} {brief}: ",
     )
 
 
@@ -306,6 +338,7 @@ def site_view(site: Site) -> SiteView:
         contact=contact,
         contact_mail=contact if "@" in contact and " " not in contact else "",
         privacy_url=clean.address(site.privacy_url),
+        zone=ZoneInfo(site.timezone),
     )
 
 

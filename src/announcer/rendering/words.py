@@ -76,6 +76,11 @@ def day(value: date, language: str) -> str:
     return _formatted(_date(value), _FULL[language], language)
 
 
+def short_day(value: date, language: str) -> str:
+    """ "18. September 2018", "18 September 2018"."""
+    return _formatted(_date(value), {"de": "d. MMMM y", "en": "d MMMM y"}[language], language)
+
+
 def _date(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
 

@@ -114,6 +114,7 @@ def _message(row: Any) -> Message:
         waits_for=tuple(json.loads(row.waits_for)),
         why=tuple(json.loads(row.why)),
         merged=tuple(json.loads(row.merged)),
+        template=row.template,
     )
     return Message(
         id=row.id,
@@ -197,6 +198,7 @@ def _timing(planned: Planned) -> dict[str, Any]:
         "waits_for": json.dumps(planned.waits_for, ensure_ascii=False),
         "why": json.dumps(planned.why, ensure_ascii=False),
         "merged": json.dumps(planned.merged, ensure_ascii=False),
+        "template": planned.template,
     }
 
 

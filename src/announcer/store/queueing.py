@@ -22,6 +22,7 @@ CHUNK = 4_000
 #: What a person may have read, so that a correction has to reach them.
 MAY_HAVE_ARRIVED = ("sent", "unknown", "sending")
 #: Notices for every list, the press and the opted-in too: they may have printed or planned the date.
+#: A rule for the press or the opted-in alone stays with them: what it speaks of may not be public.
 FOR_EVERYONE = (Kind.CANCELLATION, Kind.MOVE, Kind.POSTPONEMENT)
 
 
@@ -183,7 +184,7 @@ def _arrived() -> sa.ColumnElement[bool]:
 
 def _lists_for(message_: Message) -> sa.ColumnElement[bool]:
     own = sa.or_(mail_list.c.event_id.is_(None), mail_list.c.event_id == message_.event_id)
-    if message_.planned.kind in FOR_EVERYONE:
+    if message_.planned.kind in FOR_EVERYONE and message_.planned.audience is Audience.PUBLIC:
         return own
     match message_.planned.audience:
         case Audience.PRESS:

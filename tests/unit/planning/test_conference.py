@@ -30,7 +30,7 @@ TABLE = [
     ("09-18 18:00", "09-19 09:00", "recap", "day:1", "", "feed mastodon", "words:recap"),
     ("09-19 08:45", "09-19 09:00", "session-soon", "session_start", "/grusswort", "mastodon"),
     ("09-19 18:00", "09-20 13:00", "recap", "day:2", "", "feed mastodon", "words:recap"),
-    ("09-20 10:00", "09-24 16:00", "thanks", "end", "", "newsletter"),
+    ("09-20 10:00", "09-24 23:59", "thanks", "end", "", "newsletter"),
     ("09-21 10:00", None, "documentation", "end", "", "feed newsletter", "words:documentation"),
     (None, "09-04 23:59", "registration-opens", "registration_opens", "", "feed mastodon newsletter",
      "registration.opens"),

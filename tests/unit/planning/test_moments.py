@@ -138,7 +138,10 @@ def test_what_is_not_known_is_named(sentence: str, key: str) -> None:
     assert found(sentence, event, session=Session("grusswort", "Grußwort")) == Missing((key,))
 
 
-@pytest.mark.parametrize("anchor", [a for a in Anchor if a not in {Anchor.PUBLICATION, Anchor.CHANGE, Anchor.ABSOLUTE}])
+_WITHOUT_A_DATE = {Anchor.PUBLICATION, Anchor.APPROVAL, Anchor.CHANGE, Anchor.ABSOLUTE}
+
+
+@pytest.mark.parametrize("anchor", [a for a in Anchor if a not in _WITHOUT_A_DATE])
 @pytest.mark.parametrize("certainty", [Certainty.INFERRED, Certainty.MISSING])
 def test_nothing_is_counted_from_a_date_nobody_confirmed(anchor: Anchor, certainty: Certainty) -> None:
     event = replace(FULL, certainty=certainty)

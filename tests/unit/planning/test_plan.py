@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,7 +54,8 @@ def gist(messages: Sequence[Planned]) -> list[tuple[str | None, tuple[str, ...],
 
 
 def planned(when: str, event: Event | None = EVENT, **more: Any) -> list[tuple[str | None, tuple[str, ...], bool]]:
-    rule = {key: more.pop(key) for key in ("not_after", "kind", "needs_words", "sessions") if key in more}
+    keys = ("not_after", "kind", "needs_words", "sessions", "working_days", "under_embargo", "audience", "channels")
+    rule = {key: more.pop(key) for key in keys if key in more}
     return gist(plan(campaign(one_rule(when, **rule), event, **more)))
 
 
@@ -97,6 +98,88 @@ class TestQuietHours:
         assert planned(
             "at once on a change", cancelled, kind="cancellation", changes=(change,), now=berlin("09-17T23:00")
         ) == [("09-17T23:00", ("quiet_hours_exempt:2026-09-17T23:00",), False)]
+
+
+class TestWorkingDays:
+    """EVENT begins on Friday 18 September 2026; the Sunday before is the 13th, the Sunday after the 20th."""
+
+    def test_ahead_of_the_event_it_moves_earlier(self) -> None:
+        assert planned("5 days before start at 10:00", working_days=True) == [
+            ("09-11T10:00", ("working_day:2026-09-13T10:00",), False)
+        ]
+
+    def test_from_the_start_on_it_moves_later(self) -> None:
+        assert planned("1 day after end at 10:00", working_days=True) == [
+            ("09-21T10:00", ("working_day:2026-09-20T10:00",), False)
+        ]
+
+    def test_without_the_key_it_stays_on_its_day(self) -> None:
+        assert planned("5 days before start at 10:00") == [("09-13T10:00", (), False)]
+
+    def test_holidays_and_days_off_count(self) -> None:
+        unity = replace(EVENT, start=berlin("10-08T13:00"), end=None)
+        # 3 October 2026 is a Saturday and a holiday; the office is closed on the 2nd.
+        closed = campaign(one_rule("5 days before start at 10:00", working_days=True), unity)
+        closed = replace(closed, calendar=OfficeCalendar(days_off=frozenset({date(2026, 10, 2)})))
+        assert gist(plan(closed)) == [("10-01T10:00", ("working_day:2026-10-03T10:00",), False)]
+
+    def test_out_of_the_quiet_hours_it_does_not_land_on_a_sunday(self) -> None:
+        assert planned("4 days before start at 05:00", working_days=True) == [
+            ("09-11T20:00", ("quiet_hours:2026-09-14T05:00", "working_day:2026-09-13T20:00"), False)
+        ]
+
+    def test_an_embargo_that_ends_on_a_weekend_moves_it_later(self) -> None:
+        embargo = Announcement("a", "A", embargoed_until=berlin("09-12T10:00"))
+        assert planned("2 weeks before start at 10:00", working_days=True, announcement=embargo) == [
+            ("09-14T10:00", ("embargo:2026-09-04T10:00", "working_day:2026-09-12T10:00"), False)
+        ]
+
+    @pytest.mark.parametrize(
+        ("when", "more"),
+        [
+            ("5 days before start at 10:00", {"now": berlin("09-12T09:00"), "not_after": "5 days before start"}),
+            ("1 day after end at 10:00", {"not_after": "1 day after end at 23:59"}),
+            ("registration opens", {"event": replace(EVENT, registration=Registration(berlin("07-05T10:00"))),
+                                    "not_after": "12 hours after registration opens"}),
+        ],
+    )  # fmt: skip
+    def test_where_it_may_not_move_it_stays_and_says_so(self, when: str, more: dict[str, Any]) -> None:
+        ((due, why, drop),) = planned(when, working_days=True, **more)
+        assert (why, drop) == ((f"working_day_kept:2026-{due}",), False)
+
+
+class TestUnderEmbargo:
+    PRESS: ClassVar[dict[str, Any]] = {
+        "kind": "announcement", "channels": ["mail"], "audience": "press", "under_embargo": True,
+    }  # fmt: skip
+    RELEASE = Announcement("a", "A", embargoed_until=berlin("06-01T10:00"))
+
+    def test_it_leaves_with_the_approval_and_says_why(self) -> None:
+        assert planned("at approval", announcement=self.RELEASE, **self.PRESS) == [
+            ("03-02T09:00", ("under_embargo:2026-06-01T10:00",), False)
+        ]
+
+    def test_it_can_be_counted_from_the_publication(self) -> None:
+        assert planned("2 working days before publication at 10:00", announcement=self.RELEASE, **self.PRESS) == [
+            ("05-28T10:00", ("under_embargo:2026-06-01T10:00",), False)
+        ]
+
+    def test_without_the_key_even_the_approval_waits(self) -> None:
+        assert planned("at approval", announcement=self.RELEASE) == [
+            ("06-01T10:00", ("embargo:2026-03-02T09:00",), False)
+        ]
+
+    def test_after_the_embargo_it_is_a_mail_like_any_other(self) -> None:
+        assert planned("1 day before start at 10:00", announcement=self.RELEASE, **self.PRESS) == [
+            ("09-17T10:00", (), False)
+        ]
+
+
+def test_until_when_one_can_register_is_not_told_before_one_can() -> None:
+    late = replace(EVENT, registration=Registration(berlin("09-02T12:00"), berlin("09-04T18:00")))
+    when = "3 days before registration closes at 10:00"
+    assert planned(when, late, kind="registration_closes") == [("09-01T10:00", ("not_open_yet",), True)]
+    assert planned(when, late) == [("09-01T10:00", (), False)]
 
 
 class TestPast:

@@ -14,6 +14,7 @@ from announcer.planning.rules import (
     rule_definition,
     rule_from_definition,
     rule_from_settings,
+    rule_settings,
     shipped_playbooks,
 )
 from announcer.settings import RuleSettings
@@ -48,6 +49,27 @@ def test_a_rule_comes_from_settings_or_a_plain_mapping() -> None:
     assert rule_from_settings("soon", RuleSettings.model_validate(SOON), BERLIN) == RULE
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_shipped_rule_survives_the_form_of_config_toml(language: str) -> None:
+    for playbook in shipped_playbooks(BERLIN).values():
+        for rule in playbook.rules:
+            assert rule_from_settings(rule.id, rule_settings(rule, BERLIN, language), BERLIN) == rule
+    assert rule_settings(RULE, BERLIN) == {**SOON, "when": "15 minutes before session start"}
+
+
+def test_a_fixed_moment_of_another_zone_is_said_in_the_asked_one() -> None:
+    moment = Moment(Anchor.ABSOLUTE, absolute=datetime(2026, 9, 1, 9, tzinfo=ZoneInfo("Europe/London")))
+    rule = Rule("fixed", Kind.REMINDER, moment, ("mail",))
+    assert rule_settings(rule, BERLIN)["when"] == "on 2026-09-01 at 10:00"
+
+
+def test_a_rule_of_an_older_program_reads_as_it_was_meant() -> None:
+    stored = rule_definition(RULE)
+    for key in ("template", "working_days", "under_embargo"):
+        del stored[key]
+    assert rule_from_definition("soon", stored) == RULE
+
+
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
@@ -60,6 +82,9 @@ def test_a_rule_comes_from_settings_or_a_plain_mapping() -> None:
         ({"sessions": "none"}, "the rule 'soon' counts from a session but speaks of none; "),
         ({"when": "1 day before start"}, "the rule 'soon' speaks of sessions but does not count from one; "),
         ({"kind": "move"}, "the rule 'soon' is of the kind 'move'; its 'when' has to be 'at once on a change'"),
+        ({"template": "../x"}, "the rule 'soon' has the value '../x' for 'template': string should match pattern "),
+        ({"under_embargo": True}, "the rule 'soon' may leave under embargo, but only a mail to the press may; "),
+        ({"working_days": True}, "the rule 'soon' speaks of what happens that very day and can't wait for a working "),
         ({"when": "at once on a change"}, "the rule 'soon' is of the kind 'session_soon'; its 'when' has to be a mom"),
     ],
 )
@@ -102,4 +127,9 @@ def test_the_shipped_playbooks() -> None:
     playbooks = shipped_playbooks(BERLIN)
     assert list(playbooks) == ["conference", "press-invitation", "simple-notice"]
     assert {r.audience for r in playbooks["press-invitation"].rules} == {Audience.PRESS}
-    assert [r.id for r in playbooks["conference"].rules if not r.enabled] == ["session-live"]
+    off = {name: [r.id for r in playbook.rules if not r.enabled] for name, playbook in playbooks.items()}
+    assert off == {
+        "conference": ["session-live"],
+        "press-invitation": ["invitation-under-embargo"],
+        "simple-notice": [],
+    }

@@ -75,7 +75,7 @@ def test_what_a_template_sees_is_shown_and_not_obeyed(tmp_path: Path) -> None:
     [
         (
             "{{ evnt }}{% endblock %}",
-            r"reminder\.de\.txt, line 2: 'evnt' is not known; known are days, event, ",
+            r"reminder\.de\.txt, line 2: 'evnt' is not known; known are days, embargo, event, ",
         ),
         ("\n{{ event.nmae }}{% endblock %}", r"line 3: 'nmae' is not known here; known are days, doors, "),
         ("{{ label.nothing }}{% endblock %}", r"line 2: 'nothing' is not known here; known are announcement_page, "),
