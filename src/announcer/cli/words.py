@@ -280,6 +280,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "recap": ("Rückblick", "Recap"),
     "thanks": ("Dank", "Thanks"),
     "documentation": ("Dokumentation", "Documentation"),
+    "digest": ("Newsletter-Ausgabe", "Digest issue"),
     "room_change": ("Neuer Raum", "Room change"),
     "programme_change": ("Programmänderung", "Programme change"),
     "move": ("Verlegung", "New date"),

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     RECAP = "recap"
     THANKS = "thanks"
     DOCUMENTATION = "documentation"
+    DIGEST = "digest"  #: An issue of a list's newsletter; no rule of a playbook has it.
     ROOM_CHANGE = "room_change"
     PROGRAMME_CHANGE = "programme_change"  #: Another person, a delay, a session that falls out.
     MOVE = "move"
@@ -140,6 +141,7 @@ class Subject(StrEnum):
     ANNOUNCEMENT = "announcement"
     EVENT = "event"
     SESSION = "session"
+    LIST = "list"  #: The issues of a digest; `rule_id` is the digest.
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,11 @@ def checked(rule: Rule) -> Rule:
         raise PlanningError(
             f"the rule '{rule.id}' names the channel kind '{unknown[0]}'; write {', '.join(CHANNEL_KINDS)}"
         )
+    if rule.kind is Kind.DIGEST:
+        raise PlanningError(
+            f"the rule '{rule.id}' is of the kind 'digest', but issues of a digest come by themselves; "
+            "write another kind, or a digest of its own under [digests.NAME]"
+        )
     if (rule.kind in CHANGE_KINDS) != (rule.when.anchor is Anchor.CHANGE):
         right = (
             "'at once on a change'" if rule.kind in CHANGE_KINDS else "a moment such as '1 day before start at 10:00'"

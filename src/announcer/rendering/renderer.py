@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from announcer.errors import TemplateError
+from announcer.model.campaign import Kind
 from announcer.model.content import Content, Payload
-from announcer.rendering import clean, mail, markdown, scene, words
+from announcer.rendering import clean, editions, mail, markdown, scene, words
 from announcer.rendering.library import Library
 from announcer.rendering.request import Notice, Request
 from announcer.rendering.scene import Scene
@@ -118,8 +119,8 @@ class Renderer:
         return payload
 
     def _mail(self, name: str, drawn: Scene) -> Payload:
-        for sessions, characters in _EXTENTS:
-            payload = self._mail_of(name, scene.shorter(drawn, sessions, characters))
+        for smaller in _smaller(drawn):
+            payload = self._mail_of(name, smaller)
             if len(payload["html"].encode()) < mail.LARGEST_HTML:
                 return payload
         raise TemplateError(
@@ -162,12 +163,22 @@ class Renderer:
                 )
 
 
+def _smaller(drawn: Scene) -> Iterator[Scene]:
+    """The same, from one to the next with less in it."""
+    if drawn.issue is not None:
+        yield from (replace(drawn, issue=issue) for issue in editions.smaller(drawn.issue))
+    else:
+        yield from (scene.shorter(drawn, sessions, characters) for sessions, characters in _EXTENTS)
+
+
 def _names(request: Request, drawn: Scene) -> list[str]:
     """Which templates may speak for this request, the closest first.
 
     A reminder of a cancelled event would go on inviting people, so anything but
     the release itself is then said in the words of a change.
     """
+    if request.kind is Kind.DIGEST and request.edition is None:
+        return ["announcement"]
     stopped = drawn.withdrawn or (drawn.event.stopped and drawn.kind != "announcement")
     if request.kind in scene.CHANGES:
         return [request.kind.value, "change", "announcement"]

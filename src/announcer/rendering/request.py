@@ -37,6 +37,24 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One announcement in an issue of a digest."""
+
+    announcement: Announcement
+    event: Event | None = None
+    links: Links = Links()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An issue of a digest; the most important item first."""
+
+    title: str
+    number: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One message to be put into words.
 
@@ -46,7 +64,8 @@ class Request:
     Markdown, for recaps, thanks and documentation. `template` is the name of
     the template that speaks instead of the kind's own. `embargo` is the end of
     an embargo that is still ahead when this is read: the text says so on top
-    and links to no page of ours, since none is open yet.
+    and links to no page of ours, since none is open yet. `edition` is for an
+    issue of a digest, which speaks of several announcements instead of one.
     """
 
     kind: Kind
@@ -62,3 +81,4 @@ class Request:
     links: Links = Links()
     template: str = ""
     embargo: datetime | None = None
+    edition: Edition | None = None

@@ -11,8 +11,9 @@ from announcer.model.campaign import Kind
 from announcer.model.facts import Announcement, Event, EventStatus, PubStatus
 from announcer.rendering import clean
 from announcer.rendering import words as language_words
+from announcer.rendering.editions import EditionView, edition_view
 from announcer.rendering.request import Links, Notice, Request
-from announcer.rendering.view import DayView, EventView, RichText, SessionView, Viewer
+from announcer.rendering.view import DayView, EventView, RichText, RowView, SessionView, Viewer
 from announcer.settings import Site
 
 #: Kinds that say that something is otherwise than announced.
@@ -45,14 +46,6 @@ class SiteView:
     contact_mail: str  #: The contact, if it is a mail address.
     privacy_url: str
     zone: ZoneInfo
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """One fact of the event with its label, as a box or list shows it."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +119,14 @@ class Scene:
     links: Links
     link: str  #: The one page this message points to.
     embargo: EmbargoView | None  #: Only in a mail that leaves ahead of it.
+    issue: EditionView | None  #: An issue of a digest: then headline and name are the digest's title.
 
 
 def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene:
     """Everything a template may name for this request, cleaned."""
-    announcement = request.announcement or Announcement(id="", headline="")
+    read = request.when.astimezone(site.zone) if request.when else None
+    edition = edition_view(request.edition, read, request.language, fixed) if request.edition else None
+    announcement = request.announcement or Announcement(id="", headline=edition.title if edition else "")
     event = request.event or Event(id="", name="")
     viewer = Viewer(event, request.language, _closed(request, event))
     view = viewer.view()
@@ -142,7 +138,7 @@ def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene
     links = _links(request.links if request.embargo is None else Links())
     return Scene(
         kind=request.kind.value,
-        kind_label=fixed.kinds["withdrawn" if withdrawn else _stopped_kind(event) or request.kind.value],
+        kind_label=edition.label if edition else _kind_label(request, fixed, event, withdrawn=withdrawn),
         language=request.language,
         site=site,
         label=dict(fixed.labels),
@@ -157,13 +153,14 @@ def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene
         days=_programme(request, view, today),
         more_programme=False,
         rows=_rows(view, fixed.labels, request.kind in _OF_THE_PAST),
-        show_facts=request.kind not in _OF_THE_PAST and not withdrawn,
+        show_facts=request.kind not in _OF_THE_PAST and not withdrawn and edition is None,
         notice=_notice(request, fixed, announcement, event),
         withdrawn=withdrawn,
         words=RichText(clean.paragraphs(request.words)),
         links=links,
         link=_link(request.kind, links),
         embargo=_embargo(request.embargo, site.zone, event, request.language, fixed.labels),
+        issue=edition,
     )
 
 
@@ -183,6 +180,10 @@ def _embargo(
         sentence=f"{label['embargo']}: {label['embargo_until']} {language_words.stop(said)}",
         prefix=f"{label['embargo']} {brief}: ",
     )
+
+
+def _kind_label(request: Request, fixed: language_words.Fixed, event: Event, *, withdrawn: bool) -> str:
+    return fixed.kinds["withdrawn" if withdrawn else _stopped_kind(event) or request.kind.value]
 
 
 def _closed(request: Request, event: Event) -> bool:

@@ -41,6 +41,14 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True)
+class RowView:
+    """One fact of the event with its label, as a box or list shows it."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationView:
     """When and where to register; moments in words, empty where unknown."""
 

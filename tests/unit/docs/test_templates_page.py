@@ -12,10 +12,11 @@ from announcer.errors import TemplateError
 from announcer.intake.event_file import read_event
 from announcer.model.campaign import Kind
 from announcer.rendering import clean, view
+from announcer.rendering.editions import EditionView, ItemView
 from announcer.rendering.library import SHIPPED, Library
 from announcer.rendering.renderer import Renderer
 from announcer.rendering.request import Links, Notice, Request
-from announcer.rendering.scene import LinkView, ReleaseView, RowView, Scene, SiteView, TodayView
+from announcer.rendering.scene import LinkView, ReleaseView, Scene, SiteView, TodayView
 from announcer.settings import Site
 from tests.unit.docs.manual import ROOT, Code, page
 
@@ -30,8 +31,10 @@ PARTS: dict[str, type] = {
     "session": view.SessionView,
     "day": view.DayView,
     "today": TodayView,
-    "row": RowView,
+    "row": view.RowView,
     "notice": Notice,
+    "issue": EditionView,
+    "item": ItemView,
     "links": Links,
 }
 

@@ -81,6 +81,7 @@ def test_a_rule_of_an_older_program_reads_as_it_was_meant() -> None:
         ({"colour": "red"}, "the rule 'soon' has the unknown key 'colour'; remove it"),
         ({"sessions": "none"}, "the rule 'soon' counts from a session but speaks of none; "),
         ({"when": "1 day before start"}, "the rule 'soon' speaks of sessions but does not count from one; "),
+        ({"kind": "digest"}, "the rule 'soon' is of the kind 'digest', but issues of a digest come by themselves; "),
         ({"kind": "move"}, "the rule 'soon' is of the kind 'move'; its 'when' has to be 'at once on a change'"),
         ({"template": "../x"}, "the rule 'soon' has the value '../x' for 'template': string should match pattern "),
         ({"under_embargo": True}, "the rule 'soon' may leave under embargo, but only a mail to the press may; "),
