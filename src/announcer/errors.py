@@ -5,6 +5,7 @@
     ├── IntakeError        text that came from outside and can't be taken
     ├── PlanningError      a rule or an event that gives no moment
     ├── TemplateError      a template that can't be rendered
+    ├── NotAllowed         somebody who may not do this; says who can
     ├── ComposeError       content that doesn't fit; it never reached a network
     ├── FetchError         a page, picture or feed from elsewhere that can't be had
     ├── StoreError
@@ -57,6 +58,18 @@ class FetchError(AnnouncerError):
         super().__init__(message)
         self.status = status
         self.again = again
+
+
+class NotAllowed(AnnouncerError):
+    """Somebody may not do this, or not alone. Says in both languages who can."""
+
+    def __init__(self, english: str, german: str) -> None:
+        super().__init__(english)
+        self.german = german
+
+    def said(self, language: str) -> str:
+        """The sentence in the reader's language."""
+        return self.german if language == "de" else str(self)
 
 
 class StoreError(AnnouncerError):

@@ -174,6 +174,20 @@ class RuleSettings(_Section):
     enabled: bool = True
 
 
+class PersonSettings(_Section):
+    """[people.NAME]: somebody who works in the office."""
+
+    name: str = ""  #: As others read it; empty takes the section's name.
+    mail: MailAddress
+    approves: bool = False  #: Whether this person may approve what leaves.
+
+
+class ApprovalSettings(_Section):
+    """[approval]: who approves what."""
+
+    four_eyes: bool | None = None  #: None: as soon as two people may approve.
+
+
 class Settings(_Section):
     """Everything config.toml says."""
 
@@ -188,6 +202,8 @@ class Settings(_Section):
     fetching: Fetching = Fetching()
     web: Web = Web()
     keys: Keys = Keys()
+    people: dict[Name, PersonSettings] = {}
+    approval: ApprovalSettings = ApprovalSettings()
     playbooks: dict[Name, dict[Name, RuleSettings]] = {}
     root: Path = Path()  #: The folder of config.toml; not a key of the file.
 

@@ -22,7 +22,7 @@ from typer.exceptions import TyperException
 from announcer import __version__
 from announcer.cli import help
 from announcer.cli.terminal import Terminal, Unasked
-from announcer.errors import AnnouncerError
+from announcer.errors import AnnouncerError, NotAllowed
 
 REFUSED, USAGE, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 
@@ -82,7 +82,9 @@ def _usage(error: TyperException) -> str:
 def _failed(terminal: Terminal, error: Exception) -> int:
     if terminal.debug:
         traceback.print_exception(error)
-    if isinstance(error, AnnouncerError):
+    if isinstance(error, NotAllowed):
+        terminal.fail(error.said(terminal.speech.language))
+    elif isinstance(error, AnnouncerError):
         terminal.fail(str(error))
     elif not terminal.debug:
         log = _keep_traceback(terminal, error)
@@ -130,11 +132,15 @@ app = typer.Typer(cls=Announcer, add_completion=False, invoke_without_command=Tr
 event_app = typer.Typer(help="Events and their programme.")
 people_app = typer.Typer(help="Who receives the newsletter.")
 channels_app = typer.Typer(help="The ways out of the house.")
+deputies_app = typer.Typer(help="Who stands in for whom, and when.")
+requests_app = typer.Typer(help="Changes that wait for a second person.")
 playbook_app = typer.Typer(help="When is said what: named lists of rules.")
 app.add_typer(event_app, name="event")
 app.add_typer(people_app, name="subscribers")
 app.add_typer(channels_app, name="channels")
 app.add_typer(playbook_app, name="playbook")
+app.add_typer(deputies_app, name="deputies")
+app.add_typer(requests_app, name="requests")
 
 
 @app.callback()

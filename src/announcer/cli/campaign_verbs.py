@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from announcer.cli.timeline import View
     from announcer.model.campaign import Message
     from announcer.model.content import Limits
+    from announcer.model.people import Actor
     from announcer.office.campaigns import Preview
     from announcer.office.house import House
     from announcer.store.campaign import Campaign
@@ -205,14 +206,16 @@ def approve(context: typer.Context, name: Name, numbers: Numbers = None, yes: Ye
             terminal.say("none_to_approve")
             _say_waiting(terminal, waiting)
             return
+        actor = terminal.actor(by)
         seen = campaigns.facts_version(house, key)
         unsayable = _show_drafts(terminal, house, key, view, drafts)
         _say_waiting(terminal, waiting)
+        unsayable |= _show_barred(terminal, house, key, drafts, actor)
         ids = {m.id for m in drafts} - unsayable
         said = terminal.speech.count("message", len(ids))
         if not ids or not terminal.agreed(terminal.speech("ask_approve", said=said), yes=yes):
             raise typer.Exit(REFUSED if not ids else 0)
-        done = campaigns.approve(house, key, terminal.actor(by), now, ids, seen)
+        done = campaigns.approve(house, key, actor, now, ids, seen)
     terminal.say("approved", style="green", said=terminal.speech.count("message", len(done.approved)))
     for number, why in done.problems:
         terminal.line(f"{number}: {why}", style="red")
@@ -232,6 +235,20 @@ def _show_drafts(terminal: Terminal, house: House, key: Campaign, view: View, dr
     for number, why in problems.items():
         terminal.line(f"{number}: {terminal.speech('not_sayable', why=why)}", style="red")
     return set(problems)
+
+
+def _show_barred(terminal: Terminal, house: House, key: Campaign, drafts: Sequence[Message], actor: Actor) -> set[int]:
+    """The drafts this person may not approve; each reason once, with the numbers it holds for."""
+    from announcer.office import staff
+
+    with house.database.read() as connection:
+        barred = staff.barred(connection, house, key, drafts, actor, house.clock())
+    reasons: dict[str, list[str]] = {}
+    for number, why in barred.items():
+        reasons.setdefault(why.said(terminal.speech.language), []).append(str(number))
+    for said, numbers in reasons.items():
+        terminal.line(f"{', '.join(numbers)}: {said}", style="red")
+    return set(barred)
 
 
 def _say_waiting(terminal: Terminal, waiting: Sequence[Message]) -> None:

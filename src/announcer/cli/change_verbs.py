@@ -21,6 +21,9 @@ from announcer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from announcer.model.changes import Change
+    from announcer.model.people import Actor
+    from announcer.office.change import Proposal
+    from announcer.office.house import House
 
 Session = Annotated[str, typer.Argument(metavar="SESSION", help="The programme item's id.")]
 SessionOption = Annotated[str, typer.Option("--session", metavar="ID", help="Only this programme item.")]
@@ -54,13 +57,43 @@ def carry_out(consent: Consent, name: str, change: Callable[[ZoneInfo], Change])
         if consent.dry_run:
             terminal.say("dry_run")
             return
+        actor = terminal.actor(consent.by)
+        if _must_ask(house, proposal, actor, consent.reason):
+            _ask(consent, house, proposal, actor)
+            return
         if not terminal.agreed(terminal.speech("ask_change"), yes=consent.yes):
             return
-        actor = terminal.actor(consent.by)
         done = office.confirm(house, proposal, actor, consent.reason, house.clock())
     terminal.say("changed", style="green", id=done.change_id)
     if done.corrections:
         terminal.say("corrections", n=done.corrections)
+
+
+def _must_ask(house: House, proposal: Proposal, actor: Actor, reason: str) -> bool:
+    """Whether this takes a second person. Raises `NotAllowed`, before anybody is asked, where a reason is missing."""
+    from announcer.office import approval, release
+
+    found = release.how(house, proposal.change, actor, house.clock())
+    if found is approval.Release.TOLD and not reason.strip():
+        raise approval.must_give_reason()
+    return found is approval.Release.REQUEST
+
+
+def _ask(consent: Consent, house: House, proposal: Proposal, actor: Actor) -> None:
+    """Leave the change for somebody else to confirm."""
+    from announcer.office import requests, staff
+
+    terminal = consent.terminal
+    with house.database.read() as connection:
+        people = staff.read(connection, house)
+    able = people.able([actor.name], staff.today(house, house.clock()))
+    if able:
+        terminal.say("needs_second", style="yellow", names=", ".join(one.name for one in able))
+    else:
+        terminal.say("confirm_by_nobody", style="yellow")
+    if terminal.agreed(terminal.speech("ask_request"), yes=consent.yes):
+        asked = requests.ask(house, proposal.key, proposal.change, consent.reason, actor, house.clock())
+        terminal.say("requested", style="green", id=asked.id)
 
 
 def local_time(terminal: Terminal, option: str, text: str, zone: ZoneInfo) -> datetime:

@@ -17,6 +17,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
         ("move", "room", "delay", "person", "cancel", "postpone", "correct", "withdraw"),
     ),
     (("Watching", "Im Blick behalten"), ("status", "settle", "log", "pause", "resume", "release-hold")),
+    (("Approval", "Freigabe"), ("requests", "deputies")),
     (("The house", "Das Haus"), ("subscribers", "channels", "playbook", "check", "serve", "rehearse")),
 )
 
@@ -105,6 +106,24 @@ GERMAN: Final[Mapping[str, str]] = {
     "Mend it everywhere, announce it nowhere.": "Überall richtigstellen, nirgends melden.",
     "Take an announcement back; its address then answers with the notice.": (
         "Eine Mitteilung zurückziehen; unter ihrer Adresse steht dann der Hinweis."
+    ),
+    # Approval
+    "Who stands in for whom, and when.": "Wer wen wann vertritt.",
+    "Let somebody approve in place of a person who is away.": "Jemanden für eine abwesende Person freigeben lassen.",
+    "Who is away, as in config.toml.": "Wer fehlt, wie in config.toml.",
+    "Who approves instead.": "Wer stattdessen freigibt.",
+    "The first day, like 2018-09-18.": "Der erste Tag, etwa 2018-09-18.",
+    "The last day.": "Der letzte Tag.",
+    "List who stands in for whom.": "Zeigen, wer wen vertritt.",
+    "Take a deputy out again.": "Eine Vertretung wieder austragen.",
+    "Changes that wait for a second person.": "Änderungen, die auf eine zweite Person warten.",
+    "List the changes that wait for a second person.": "Die Änderungen zeigen, die auf eine zweite Person warten.",
+    "Those that are decided as well.": "Auch die entschiedenen.",
+    "Its number, as the list shows it.": "Die Nummer aus der Liste.",
+    "Show what a change would do now.": "Zeigen, was eine Änderung jetzt bewirken würde.",
+    "Look at a change that somebody asked for, and do it.": "Eine beantragte Änderung ansehen und ausführen.",
+    "Leave everything as it is; whoever asked may take it back this way.": (
+        "Alles lassen, wie es ist; wer den Antrag gestellt hat, kann ihn so zurücknehmen."
     ),
     # Watching
     "Show what is next, what needs a person, what is paused.": (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from announcer.model.campaign import Message, Planned, Rule
 from announcer.model.facts import Event, Session
+from announcer.model.people import Deputy
 from announcer.planning.sentences import moment_sentence
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from announcer.office.holding import Overview as Release
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
     from announcer.store.journal import Entry
+    from announcer.store.requests import Request
 
 Shape = dict[str, Any]
 
@@ -174,6 +176,35 @@ def release(value: Release) -> Shape:
 
 def _departure(value: Departure) -> Shape:
     return {"message": message(value.message), "recipients": value.recipients}
+
+
+def deputy(value: Deputy, today: date) -> Shape:
+    """Who stands in for whom."""
+    return {
+        "id": value.id,
+        "person": value.person,
+        "deputy": value.deputy,
+        "from": value.first.isoformat(),
+        "to": value.last.isoformat(),
+        "today": value.covers(today),
+    }
+
+
+def request(value: Request, able: Sequence[str]) -> Shape:
+    """A change that waits for a second person."""
+    return {
+        "id": value.id,
+        "campaign": value.campaign.event_id or value.campaign.announcement_id,
+        "kind": value.kind,
+        "reason": value.reason,
+        "by": value.actor,
+        "at": instant(value.at),
+        "state": value.state.value,
+        "can_confirm": list(able),
+        "decided_by": value.decided_by,
+        "decided_at": instant(value.decided_at),
+        "answer": value.answer,
+    }
 
 
 def entry(value: Entry) -> Shape:

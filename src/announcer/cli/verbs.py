@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from announcer.cli import (
+    approval_verbs,
     campaign_verbs,
     change_verbs,
     house_verbs,
@@ -15,6 +16,7 @@ from announcer.cli.app import app
 
 __all__ = [
     "app",
+    "approval_verbs",
     "campaign_verbs",
     "change_verbs",
     "house_verbs",

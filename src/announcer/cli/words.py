@@ -7,7 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from announcer.cli import office_words
+
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    **office_words.WORDS,
     # What went wrong
     "error": ("Fehler: {said}", "error: {said}"),
     "unexpected": (
@@ -325,6 +328,7 @@ _HOLDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 _VERBS: Final[Mapping[str, tuple[str, str]]] = {
+    **office_words.VERBS,
     "add": ("aufgenommen", "added"),
     "confirm": ("Termin bestätigt", "confirmed the date"),
     "plan": ("geplant", "planned"),

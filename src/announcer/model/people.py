@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -54,3 +54,28 @@ class Actor:
     def clock(cls) -> Actor:
         """The service itself, at its moment."""
         return cls("clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who works in the office, from [people.NAME] of config.toml."""
+
+    id: str
+    name: str
+    mail: str
+    approves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """`deputy` stands in for `person` on the days from `first` to `last`, both included. Both are ids."""
+
+    id: int
+    person: str
+    deputy: str
+    first: date
+    last: date
+
+    def covers(self, day: date) -> bool:
+        """Whether the deputy stands in on this day of the office's calendar."""
+        return self.first <= day <= self.last

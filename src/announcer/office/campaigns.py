@@ -16,7 +16,7 @@ from announcer.model.content import Limits, Payload
 from announcer.model.facts import EventStatus, PubStatus
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
-from announcer.office import wording
+from announcer.office import staff, wording
 from announcer.office.house import House
 from announcer.planning import changes as planned_changes
 from announcer.planning.calendar import calendar_of
@@ -263,15 +263,21 @@ def approve(
     """Word and approve the drafts of a campaign, or those of `ids`: from here on exactly this text is sent.
 
     Raises `Conflict` if the facts are no longer those of `seen`: what somebody
-    looked at is not what would be sent.
+    looked at is not what would be sent. Raises `NotAllowed` if none of it may
+    be approved by `actor`; what they may not approve of several is a problem.
     """
     with house.database.read() as connection:
         world = read_world(connection, house, key, now)
         drafts = [m for m in store.messages(connection, key) if _wants_approval(m, ids)]
+        barred = staff.barred(connection, house, key, drafts, actor, now)
+    if barred and len(barred) == len(drafts):
+        raise next(iter(barred.values()))
+    drafts = [m for m in drafts if m.id not in barred]
     if seen is not None and seen != world.scene.version:
         raise Conflict(f"{key} was changed while you looked at it; look again")
     worded: dict[int, list[tuple[str, Payload]]] = {}
-    problems: list[tuple[int, str]] = []
+    language = house.settings.site.language
+    problems = [(id_, why.said(language)) for id_, why in barred.items()]
     known: dict[str, Limits] = {}
     for message in drafts:
         try:

@@ -20,7 +20,7 @@ from announcer.model.changes import Change
 from announcer.model.content import Limits, Payload, digest
 from announcer.model.ledger import Action, MessageState
 from announcer.model.people import Actor
-from announcer.office import wording
+from announcer.office import release, wording
 from announcer.office.campaigns import World, apply, keep, read_world, with_change
 from announcer.office.house import House
 from announcer.planning import changes as planned_changes
@@ -29,6 +29,7 @@ from announcer.planning.plan import plan
 from announcer.store import campaign as store
 from announcer.store import changes, contents, facts, journal, queueing
 from announcer.store.campaign import Campaign
+from announcer.store.requests import Request
 
 #: The number a change has until it is confirmed.
 _UNCONFIRMED = 0
@@ -166,15 +167,19 @@ class Confirmed:
     notices: tuple[int, ...]  #: The messages that tell of the change.
 
 
-def confirm(house: House, proposal: Proposal, actor: Actor, reason: str, now: datetime) -> Confirmed:
+def confirm(
+    house: House, proposal: Proposal, actor: Actor, reason: str, now: datetime, request: Request | None = None
+) -> Confirmed:
     """Do all of it in one transaction, approved by this confirmation.
 
     Raises `Conflict` if anything has moved since the proposal: it has to be
-    looked at again.
+    looked at again. Raises `NotAllowed` if `actor` may not release it, or not
+    alone (`office.release`); a `request` is somebody else's, and ends with it.
     """
     with house.database.write() as connection:
+        author = release.permit(connection, house, proposal.change, actor, reason, now, request)
         _refuse_if_moved(connection, proposal)
-        change_id = _save(connection, proposal, actor, reason, now)
+        change_id = _save(connection, proposal, author, reason, now)
         after = with_change(proposal.before, proposal.change, proposal.after.facts, change_id, now, proposal.told)
         apply(connection, after, [_numbered(p, change_id) for p in proposal.wanted])
         notices = _store_texts(connection, proposal, after, change_id, actor, now)

@@ -94,6 +94,20 @@ def _facts(table: sa.Table, versions: sa.Table, key: str, id_: str, version: int
     )
 
 
+def latest_actors(connection: sa.Connection, event_id: str | None, announcement_id: str | None) -> list[str]:
+    """Who wrote the newest version of an event and of an announcement, as far as there are any."""
+    wanted = (
+        (event, event_version, "event_id", event_id),
+        (announcement, announcement_version, "announcement_id", announcement_id),
+    )
+    found: list[str] = []
+    for table, versions, key, id_ in wanted:
+        if id_ is not None:
+            joined = table.join(versions, (versions.c[key] == table.c.id) & (versions.c.version == table.c.version))
+            found += connection.scalars(sa.select(versions.c.actor).select_from(joined).where(table.c.id == id_)).all()
+    return found
+
+
 def event_ids(connection: sa.Connection) -> list[str]:
     """Every event, the newest first."""
     return list(connection.scalars(sa.select(event.c.id).order_by(event.c.created_at.desc(), event.c.id)))

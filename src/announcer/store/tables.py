@@ -343,6 +343,37 @@ setting = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
+# -- Who approves. People stand in config.toml; who stands in for whom changes from week to week. --
+
+deputy = sa.Table(
+    "deputy",
+    metadata,
+    _id(),
+    sa.Column("person", sa.String(40), nullable=False),
+    sa.Column("deputy", sa.String(40), nullable=False),
+    sa.Column("first", sa.String(10), nullable=False),  # a day of the office's calendar, as ISO 8601
+    sa.Column("last", sa.String(10), nullable=False),
+    sa.UniqueConstraint("person", "deputy", "first", "last"),
+)
+
+change_request = sa.Table(
+    "change_request",
+    metadata,
+    _id(),
+    _ref("event_id", "event", index=True),
+    _ref("announcement_id", "announcement"),
+    sa.Column("kind", sa.String(30), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("actor", sa.String(120), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("decided_by", sa.String(120)),
+    sa.Column("decided_at", Instant),
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),  # why it was refused
+    sa.Index("ix_change_request_state", "state"),
+)
+
 audit = sa.Table(
     "audit",
     metadata,

@@ -14,7 +14,17 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from announcer.errors import SettingsError
-from announcer.settings import ChannelSettings, Mail, MailList, Relay, RuleSettings, Settings, from_dict, load
+from announcer.settings import (
+    ChannelSettings,
+    Mail,
+    MailList,
+    PersonSettings,
+    Relay,
+    RuleSettings,
+    Settings,
+    from_dict,
+    load,
+)
 from tests.unit.docs.manual import ROOT, Code, code, page
 
 PAGE = page("settings.md")
@@ -22,6 +32,7 @@ PAGE = page("settings.md")
 NAMED: Mapping[str, type[BaseModel]] = {
     "channels.NAME": ChannelSettings,
     "lists.NAME": MailList,
+    "people.NAME": PersonSettings,
     "playbooks.NAME.RULE": RuleSettings,
 }
 
