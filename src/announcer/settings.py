@@ -57,6 +57,9 @@ class Site(_Section):
     publisher: str = ""  #: Full name and postal address, for the Impressum.
     contact: str = ""  #: Mail address or phone for questions.
     privacy_url: str = ""
+    privacy_file: Path | None = None  #: A privacy notice of the site's own, as Markdown; shown at /datenschutz.
+    accessibility_url: str = ""
+    accessibility_file: Path | None = None  #: The accessibility statement as Markdown; shown at /barrierefreiheit.
 
 
 class Office(_Section):

@@ -12,7 +12,16 @@ from tests.browser.visiting import LOOKS, Look, Visitor
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/", f"/a/{EVENT}", f"/e/{EVENT}", "/abonnieren", "/impressum", "/nowhere")
+PATHS = (
+    "/",
+    "/?q=kommunen",
+    "/thema/wissenschaft",
+    f"/a/{EVENT}",
+    f"/e/{EVENT}",
+    "/abonnieren",
+    "/impressum",
+    "/nowhere",
+)
 #: What the links of a mail are for, and how their paths begin.
 PURPOSES = {"unsubscribe": "/u/", "preferences": "/p/", "view": "/v/"}
 

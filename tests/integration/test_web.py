@@ -78,6 +78,9 @@ RELEASE = Announcement(
 )
 
 
+RELEASE_ALONE = replace(RELEASE, event_id=None)
+
+
 @dataclass
 class Site:
     """A running site, its database, and the settings of its clock."""
@@ -534,7 +537,7 @@ def test_hostile_facts_stay_text(site: Site) -> None:
         assert answer.status_code == 200
         assert outline.loads == ["/style.css"]
         assert "img" not in outline.tags
-        assert outline.tags.count("script") == (1 if path == "/e/e" else 0)
+        assert outline.tags.count("script") == (0 if path == "/" else 1)
         assert not [address for address in outline.addresses if address.lower().startswith(("javascript", "//"))]
         assert "49" not in answer.text
     (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', site.get("/e/e").text)
@@ -692,6 +695,137 @@ def test_the_page_to_subscribe_lists_every_feed(site: Site) -> None:
     ):
         assert part in page
     assert "Presseverteiler" not in page
+
+
+# -- Searching, topics, and what programs read. --
+
+
+def test_searching_and_topics(site: Site) -> None:
+    site.store(EVENT, replace(RELEASE, topics=("Städte & Gemeinden",)), Announcement("other", "Bäder geöffnet"))
+    site.send("release", "tag")
+    site.send("other")
+    page = site.get("/?q=stadte")
+    assert "Musterstadt lädt ein" in page.text
+    assert "Bäder" not in page.text
+    assert "Eine Mitteilung" in page.text
+    assert '<meta name="robots" content="noindex">' in page.text
+    nothing = site.get("/?q=%3Cscript%3E").text
+    assert "Keine Mitteilung enthält diese Wörter." in nothing
+    assert "<script>" not in nothing
+    (link,) = re.findall(r'href="(/thema/[^"]+)"', site.get("/").text)
+    topic = site.get(link).text
+    assert "<h1>Städte &amp; Gemeinden</h1>" in topic
+    assert "Bäder" not in topic
+    assert site.get("/thema/nichts").content == site.get("/nowhere").content
+
+
+def test_an_article_for_programs(site: Site) -> None:
+    site.store(EVENT, replace(RELEASE, topics=("Stadt",)))
+    site.send("release", "tag")
+    page = site.get("/a/release").text
+    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    assert json.loads(block) == {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "@id": "https://city.example/a/release",
+        "mainEntityOfPage": "https://city.example/a/release",
+        "headline": "Musterstadt lädt ein",
+        "alternativeHeadline": "Tag der Städte",
+        "description": "Am 18. September.",
+        "inLanguage": "de",
+        "datePublished": "2026-08-31T08:00+00:00",
+        "dateModified": "2026-08-31T08:00+00:00",
+        "image": "https://city.example/a/release/card.png",
+        "keywords": "Stadt",
+        "creativeWorkStatus": "Published",
+        "author": {"@type": "Organization", "name": "Stadt Musterstadt"},
+        "publisher": {
+            "@type": "Organization",
+            "name": "Stadt Musterstadt\nRathausplatz 1",
+            "url": "https://city.example",
+        },
+    }
+    assert '<meta property="og:image" content="https://city.example/a/release/card.png">' in page
+    assert '<meta property="og:type" content="article">' in page
+    for path in ("/a/release/card.png", "/e/tag/card.png"):
+        card = site.get(path)
+        assert card.headers["Content-Type"] == "image/png"
+        assert card.content.startswith(b"\x89PNG")
+        assert site.get(path, If_None_Match=card.headers["ETag"]).status_code == 304
+
+
+def test_what_search_engines_are_told(site: Site) -> None:
+    assert "/a/" not in site.get("/sitemap.xml").text
+    site.store(EVENT, replace(RELEASE, topics=("Stadt",)))
+    site.send("release", "tag")
+    pages = re.findall(r"<loc>([^<]+)</loc>", site.get("/sitemap.xml").text)
+    assert pages == [
+        f"https://city.example{path}"
+        for path in ("/", "/abonnieren", "/impressum", "/a/release", "/e/tag", "/thema/stadt")
+    ]
+    for address in pages:
+        assert site.get(address.removeprefix("https://city.example")).status_code == 200
+    robots = site.get("/robots.txt").text
+    assert "Disallow: /u/\n" in robots
+    assert "Sitemap: https://city.example/sitemap.xml\n" in robots
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/a/release", "/a/release/card.png", "/e/tag", "/e/tag/card.png", "/thema/geheim", "/feeds/events/tag.ics"],
+)
+def test_before_the_embargo_an_address_answers_as_one_that_does_not_exist(site: Site, path: str) -> None:
+    until = NOW + timedelta(milliseconds=1)
+    site.store(EVENT, replace(RELEASE, embargoed_until=until, topics=("geheim",)))
+    site.send("release", "tag")
+    unknown = site.get("/nowhere")
+    early = site.get(path)
+    assert (early.status_code, early.content) == (404, unknown.content)
+    assert {k: v for k, v in early.headers.items() if k != "date"} == {
+        k: v for k, v in unknown.headers.items() if k != "date"
+    }
+    for surface in ("/", "/?q=musterstadt", "/sitemap.xml", "/abonnieren"):
+        assert b"release" not in site.get(surface).content
+    site.now[0] = until
+    if not path.startswith("/feeds"):
+        assert site.get(path).status_code == 200
+
+
+def test_versions_of_an_announcement(site: Site) -> None:
+    site.store(RELEASE_ALONE)
+    site.send("release")
+    assert "Fassungen" not in site.get("/a/release").text
+    later = NOW - timedelta(hours=3)
+    site.store(replace(RELEASE_ALONE, version=2, lead="Am 19. September."), at=later)
+    corrected = replace(RELEASE_ALONE, version=3, lead="Am 20. September.", correction="Richtig ist der 20. September.")
+    site.store(corrected, at=later + timedelta(hours=1))
+    page = site.get("/a/release").text
+    found = re.findall(r"<li><time[^>]*>[^<]*</time>: (.*?)</li>", page)
+    assert found == [
+        '<strong>Korrektur.</strong> <span lang="de">Richtig ist der 20. September.</span>',
+        "redaktionell überarbeitet",
+        "veröffentlicht",
+    ]
+
+
+def test_privacy_and_accessibility_as_texts_of_the_office(sqlite_database: Database, tmp_path: Path) -> None:
+    (tmp_path / "privacy.md").write_text("## Verantwortlich\n\nDie <Stadt>.", encoding="utf-8")
+    own = {"privacy_file": "privacy.md", "accessibility_file": "missing.md"}
+    settings = Settings.model_validate({"site": own, "root": tmp_path})
+    server = WebServer(public_app(sqlite_database, settings, KEY, tmp_path, lambda: NOW), "127.0.0.1", 0)
+    port = server.start()
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as client:
+            page = client.get("/datenschutz").text
+            assert "<h2>Verantwortlich</h2>" in page
+            assert "Die &lt;Stadt&gt;." in page
+            assert '<a href="/datenschutz">' in client.get("/").text
+            assert client.get("/barrierefreiheit").status_code == 404
+    finally:
+        server.stop()
+
+
+# -- Calendars. --
 
 
 def _write_calendars(site: Site) -> None:

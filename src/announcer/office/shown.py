@@ -31,6 +31,16 @@ class ShownAnnouncement:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """One state of an announcement's text that was public."""
+
+    number: int
+    at: datetime
+    correction: str  #: What was wrong before; empty for what was mended in silence.
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShownEvent:
     """An event that is public, with its public announcements."""
 
@@ -72,6 +82,24 @@ class Shown:
             return ShownEvent(event, tuple(shown)) if shown else None
         sent = published.event_first_sent(connection, event_id)
         return None if sent is None else ShownEvent(event, ())
+
+    def event_ids(self) -> list[str]:
+        """Every public event, the newest first."""
+        with self._db.read() as connection:
+            return [id_ for id_ in facts.event_ids(connection) if self.event_in(connection, id_) is not None]
+
+    def versions(self, shown: ShownAnnouncement) -> list[ShownVersion]:
+        """What became of an announcement since it was public, the latest first; empty if nothing did."""
+        with self._db.read() as connection:
+            history = facts.announcement_history(connection, shown.facts.id)
+        public = [said for said, at in history if at <= shown.published][-1:] or [said for said, _ in history[:1]]
+        last, result = public[0], [ShownVersion(public[0].version, shown.published, "", first=True)]
+        for said, at in history:
+            if said.version > public[0].version:
+                new = said.correction if said.correction != last.correction else ""
+                result.append(ShownVersion(said.version, at, new))
+                last = said
+        return result[::-1] if len(result) > 1 else []
 
     def shows_event(self, event_id: str | None) -> bool:
         """Whether a page may link to this event."""

@@ -108,6 +108,16 @@ def latest_actors(connection: sa.Connection, event_id: str | None, announcement_
     return found
 
 
+def announcement_history(connection: sa.Connection, announcement_id: str) -> list[tuple[Announcement, datetime]]:
+    """Every version of an announcement, the oldest first, and when each was stored."""
+    query = (
+        sa.select(announcement_version.c.facts, announcement_version.c.at)
+        .where(announcement_version.c.announcement_id == announcement_id)
+        .order_by(announcement_version.c.version)
+    )
+    return [(codec.load(Announcement, row.facts), row.at) for row in connection.execute(query)]
+
+
 def event_ids(connection: sa.Connection) -> list[str]:
     """Every event, the newest first."""
     return list(connection.scalars(sa.select(event.c.id).order_by(event.c.created_at.desc(), event.c.id)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import Request
 from fastapi.responses import Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +19,8 @@ import announcer
 from announcer.settings import Settings
 from announcer.web import moments, prose
 from announcer.web.words import LANGUAGES, WORDS, choose_language
+
+log = structlog.get_logger(__name__)
 
 _TEMPLATES = Path(announcer.__file__).parent / "templates"
 #: Asked for again each time, so that a withdrawal shows at once; unchanged pages cost a 304.
@@ -41,9 +44,11 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            markdown=prose.markdown, web_link=prose.web_link, contact_link=prose.contact_link
+            markdown=prose.markdown, web_link=prose.web_link, contact_link=prose.contact_link, host=prose.host
         )
-        self._templates.globals.update(base=self.base, site=settings.site, languages=LANGUAGES, words=WORDS)
+        self._templates.globals.update(
+            static=False, base=self.base, site=settings.site, languages=LANGUAGES, words=WORDS
+        )
 
     @staticmethod
     def _own(settings: Settings) -> Path:
@@ -98,6 +103,16 @@ class Pages:
         """A file of the site that is no template, such as its stylesheet."""
         source, _, _ = self._loader.get_source(self._templates, f"web/{name}")
         return source.encode()
+
+    def office_text(self, file: Path | None) -> str | None:
+        """A text of the office's own, as it stands on the disk now; None if there is none or it can't be read."""
+        if file is None:
+            return None
+        try:
+            return self.settings.path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            log.error("a text of the site can't be read", file=str(file), why=str(error))
+            return None
 
     def _render(self, name: str, language: str, values: Mapping[str, Any]) -> bytes:
         zone = self.settings.site.timezone

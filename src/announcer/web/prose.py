@@ -35,6 +35,12 @@ def web_link(address: str) -> str:
     return address.strip() if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
+def host(address: str) -> str:
+    """The host and path of an address, as people read it."""
+    parts = urlsplit(address)
+    return f"{parts.netloc}{parts.path.rstrip('/')}"
+
+
 def contact_link(contact: str) -> str:
     """`mailto:` or `tel:` for what is nothing but an address or a number, else nothing."""
     text = contact.strip()

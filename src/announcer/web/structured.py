@@ -7,8 +7,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from announcer.model.facts import Certainty, Event, EventStatus, Person, Place, Session
+from announcer.model.facts import Certainty, Event, EventStatus, Person, Place, PubStatus, Session
+from announcer.office.shown import ShownAnnouncement
+from announcer.settings import Site
 from announcer.web.prose import web_link
+
+UTC_ZONE = ZoneInfo("UTC")
 
 _STATUS = {
     EventStatus.SCHEDULED: "https://schema.org/EventScheduled",
@@ -39,6 +43,33 @@ def event_data(event: Event, page: str, language: str) -> Mapping[str, Any]:
             "location": location,
             "organizer": _organization(event.organizer, event.url),
             "subEvent": [_session(event, s, location) for s in event.sessions if s.public and sure],
+        }
+    )
+
+
+def news_article(shown: ShownAnnouncement, page: str, site: Site, picture: str) -> Mapping[str, Any]:
+    """An announcement (https://schema.org/NewsArticle); of a withdrawn one only that it was there."""
+    said = shown.facts
+    gone = said.status is PubStatus.CANCELED
+    publisher = _organization(site.publisher.partition(",")[0] or site.name, site.url)
+    return _filled(
+        {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "@id": page,
+            "mainEntityOfPage": page,
+            "headline": said.headline,
+            "alternativeHeadline": None if gone else said.kicker,
+            "description": None if gone else said.lead,
+            "inLanguage": said.language,
+            "datePublished": _instant(shown.published, UTC_ZONE),
+            "dateModified": _instant(shown.updated or shown.published, UTC_ZONE),
+            "image": picture,
+            "keywords": None if gone else ", ".join(said.topics),
+            "correction": None if gone or said.version == 1 else said.correction,
+            "creativeWorkStatus": "Withdrawn" if gone else "Published",
+            "author": _organization(said.source, "") or publisher,
+            "publisher": publisher,
         }
     )
 

@@ -1,0 +1,110 @@
+"""What programs read: feeds, calendars, preview pictures, the sitemap, the stylesheet, the site's health."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, Response
+
+from announcer.feeds import serving
+from announcer.office.shown import Shown
+from announcer.store.database import Database
+from announcer.web import press_room, sitemap
+from announcer.web.card import Card, draw
+from announcer.web.cards import announcement_card, event_card
+from announcer.web.feed_files import FeedFiles
+from announcer.web.pages import REVALIDATE, Pages, etag, matches
+from announcer.web.reading import READ, content_language, last_change
+
+Endpoint = Callable[..., Response]
+
+
+class ServedFiles:
+    """The routes of everything that is no page. Made by `public_app`."""
+
+    def __init__(self, db: Database, pages: Pages, feeds: FeedFiles, shown: Shown) -> None:
+        self._db = db
+        self._pages = pages
+        self._feeds = feeds
+        self._shown = shown
+
+    def mount(self, app: FastAPI) -> None:
+        """Add the routes to `app`."""
+        routes: dict[str, Endpoint] = {
+            "/a/{announcement_id}/card.png": self.announcement_card,
+            "/e/{event_id}/card.png": self.event_card,
+            "/style.css": self.style,
+            "/icon.svg": self.icon,
+            "/favicon.ico": self.icon,  # where browsers look on a page that names none, such as a mail
+            "/robots.txt": self.robots,
+            "/sitemap.xml": self.sitemap,
+            "/healthz": self.health,
+            "/feeds/{path:path}": self.feed,
+        }
+        for path, endpoint in routes.items():
+            app.add_api_route(path, endpoint, methods=READ, response_class=Response)
+
+    def style(self, request: Request) -> Response:
+        """The stylesheet."""
+        return self._file(request, self._pages.file("style.css"), "text/css; charset=utf-8")
+
+    def icon(self, request: Request) -> Response:
+        """The sign in the browser's tab."""
+        return self._file(request, self._pages.file("icon.svg"), "image/svg+xml")
+
+    def robots(self, request: Request) -> Response:
+        """What search engines may read."""
+        body = sitemap.robots(self._pages.settings.site.url, self._pages.base)
+        return self._file(request, body, "text/plain; charset=utf-8")
+
+    def sitemap(self, request: Request) -> Response:
+        """Every public page. Nothing stands here before its page answers."""
+        everything = self._shown.announcements()
+        paths = [("/", max(map(last_change, everything), default=None)), ("/abonnieren", None), ("/impressum", None)]
+        paths += [(f"/a/{quote(one.facts.id)}", last_change(one)) for one in everything]
+        paths += [(f"/e/{quote(id_)}", None) for id_ in self._shown.event_ids()]
+        paths += [(f"/thema/{topic.stem}", None) for topic in press_room.topics(everything)]
+        body = sitemap.sitemap((self._pages.absolute(path), changed) for path, changed in paths)
+        return self._file(request, body, "application/xml; charset=utf-8", REVALIDATE)
+
+    def announcement_card(self, request: Request, announcement_id: str) -> Response:
+        """The picture beside a link to an announcement."""
+        found = self._shown.announcement(announcement_id)
+        if found is None:
+            return self._pages.not_found(request)
+        event = self._shown.event(found.facts.event_id) if found.facts.event_id else None
+        return self._card(request, announcement_card(self._pages.settings.site.name, found, event))
+
+    def event_card(self, request: Request, event_id: str) -> Response:
+        """The picture beside a link to an event."""
+        found = self._shown.event(event_id)
+        if found is None:
+            return self._pages.not_found(request)
+        site = self._pages.settings.site
+        return self._card(request, event_card(site.name, found.facts, content_language(found, site.language)))
+
+    def _card(self, request: Request, card: Card) -> Response:
+        return self._file(request, draw(card), "image/png")
+
+    def _file(self, request: Request, body: bytes, media_type: str, cache: str = "public, max-age=300") -> Response:
+        headers = {"ETag": etag(body), "Cache-Control": cache}
+        if matches(request.headers.get("if-none-match"), headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(body, headers=headers, media_type=media_type)
+
+    def feed(self, request: Request, path: str) -> Response:
+        """One feed or calendar."""
+        found = self._feeds.served(path)
+        if found is None:
+            return self._pages.not_found(request)
+        answer = serving.answer(found, dict(request.headers))
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+    def health(self) -> Response:
+        """Whether the site can read its database; for whoever watches over it."""
+        with self._db.read() as connection:
+            connection.execute(sa.select(1))
+        return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
