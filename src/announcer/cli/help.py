@@ -18,7 +18,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     ),
     (("Watching", "Im Blick behalten"), ("status", "settle", "log", "pause", "resume", "release-hold")),
     (("Approval", "Freigabe"), ("requests", "deputies")),
-    (("The house", "Das Haus"), ("subscribers", "channels", "playbook", "check", "serve", "rehearse")),
+    (("The house", "Das Haus"), ("subscribers", "channels", "playbook", "check", "serve", "publish", "rehearse")),
 )
 
 GERMAN: Final[Mapping[str, str]] = {
@@ -174,6 +174,10 @@ GERMAN: Final[Mapping[str, str]] = {
     "Read the settings, open the database, compile the templates, try every channel. Sends nothing.": (
         "Einstellungen, Datenbank, Vorlagen und Kanäle prüfen. Sendet nichts."
     ),
+    "Write everything that is public now as plain files, for a web server that runs no program.": (
+        "Alles, was jetzt öffentlich ist, als Dateien schreiben, für einen Webserver ohne Programm."
+    ),
+    "The folder for the files.": "Der Ordner für die Dateien.",
     "Run the service: it sends what is due and serves the public pages.": (
         "Den Dienst starten: Er sendet, was fällig ist, und zeigt die öffentlichen Seiten."
     ),

@@ -9,6 +9,7 @@ from announcer.cli import (
     house_verbs,
     intake_verbs,
     people_verbs,
+    publish_verb,
     rehearse_verb,
     watch_verbs,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "house_verbs",
     "intake_verbs",
     "people_verbs",
+    "publish_verb",
     "rehearse_verb",
     "watch_verbs",
 ]

@@ -24,6 +24,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "instead": ("statt {when}", "instead of {when}"),
     "left_alone": ("Nichts geändert.", "Nothing was changed."),
     "dry_run": ("Nur angesehen: Nichts wurde gespeichert.", "Only looked: nothing was stored."),
+    "site_written": (
+        "{folder}: {n} Dateien, {written} neu oder geändert, {removed} entfernt.",
+        "{folder}: {n} files, {written} new or changed, {removed} removed.",
+    ),
     "yes_no": ("[j/N]", "[y/N]"),
     "next": ("Als Nächstes: {command}", "Next: {command}"),
     # Headings

@@ -31,7 +31,8 @@ PERSONAL = "no-store"
 class Pages:
     """The site's pages as templates and their answers. Links come from `site.url`, never from Host."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, static: bool = False) -> None:
+        """`static` is for pages that are written to files: no search, and languages are other files."""
         self.settings = settings
         self.base = urlsplit(settings.site.url).path.rstrip("/")
         folders = [_TEMPLATES] if settings.paths.templates is None else [self._own(settings), _TEMPLATES]
@@ -47,7 +48,7 @@ class Pages:
             markdown=prose.markdown, web_link=prose.web_link, contact_link=prose.contact_link, host=prose.host
         )
         self._templates.globals.update(
-            static=False, base=self.base, site=settings.site, languages=LANGUAGES, words=WORDS
+            static=static, base=self.base, site=settings.site, languages=LANGUAGES, words=WORDS
         )
 
     @staticmethod
@@ -72,7 +73,7 @@ class Pages:
         self, request: Request, name: str, language: str, values: Mapping[str, Any], *, path: str, status: int = 200
     ) -> Response:
         """A public page, with a validator of its own (RFC 9110 §8.8.3); 304 if the reader has it."""
-        body = self._render(name, language, {**values, "path": path})
+        body = self._render(name, language, {**values, "path": path, "here": request.scope["path"]})
         headers = {"ETag": etag(body), "Cache-Control": REVALIDATE, "Vary": "Accept-Language"}
         if status == 200 and matches(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)

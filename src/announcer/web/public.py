@@ -36,6 +36,7 @@ def public_app(
     is_public: IsPublic | None = None,
     *,
     withdrawals: WithdrawalLog | None = None,
+    static: bool = False,
 ) -> FastAPI:
     """The public site as an ASGI application.
 
@@ -43,9 +44,10 @@ def public_app(
     whether an announcement has been released; by default the ledger does (a
     message of it has been sent). Embargo and status hold in either case.
     `withdrawals` keeps outside the database who left, for the day it is restored.
+    `static` makes pages that can be kept as files (`web.static_site`).
     """
     app = FastAPI(title="announcer", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    pages = Pages(settings)
+    pages = Pages(settings, static=static)
     feeds, shown = FeedFiles(feeds_folder), Shown(db, clock, is_public)
     ServedFiles(db, pages, feeds, shown).mount(app)
     Reading(pages, feeds, shown, clock).mount(app)
