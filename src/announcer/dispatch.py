@@ -6,6 +6,7 @@ right after; whatever happens between the two is settled openly.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +34,7 @@ from announcer.model.ledger import (
 )
 from announcer.model.people import Actor
 from announcer.newsletter.rounds import Letter
-from announcer.store import contents, journal, ledger, mailing
+from announcer.store import contents, intervention, journal, ledger, mailing
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
 from announcer.store.mailing import DueMail
@@ -149,8 +150,9 @@ class Dispatcher:
     def _pause_if_refused(self, name: str, outcome: Outcome) -> None:
         if isinstance(outcome, _Refused):
             with self._database.write(Lane.OFFICE) as connection:
-                journal.remember(connection, journal.pause_name(f"channel:{name}"), outcome.said)
                 now = self._clock()
+                journal.remember(connection, journal.pause_name(f"channel:{name}"), outcome.said)
+                journal.remember(connection, journal.since_name(f"channel:{name}"), now.isoformat())
                 journal.note(connection, Actor.clock(), now, "pause", f"channel {name}", why=outcome.said)
 
 
@@ -284,6 +286,14 @@ class MailLedger:
         if ids:
             with self._database.write(Lane.TICK, durable=False) as connection:
                 ledger.renew(connection, ids, self._owner)
+
+    def paused(self) -> bool:
+        """Whether somebody stopped what is under way: everything, this channel, or the event of one of the mails."""
+        with self._lock:
+            ids = list(self._under_way)
+        with contextlib.suppress(AnnouncerError), self._database.read() as connection:  # a claim finds out as well
+            return journal.stopped(connection, self._channel) or intervention.any_paused(connection, ids)
+        return False
 
     def forget(self) -> None:
         """No drain runs any more: what one left unrecorded goes back when its lease runs out."""

@@ -13,6 +13,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -42,7 +43,7 @@ from announcer.settings import Settings
 from announcer.store import campaign, ledger, people, schema
 from announcer.store.database import Database, open_database
 from announcer.store.writelock import Lane
-from announcer.tick import Exits, Ticked, tick
+from announcer.tick import Exits, Ticked, finish_audiences, tick
 
 MAIL = "newsletter"
 
@@ -106,7 +107,12 @@ class Engine:
         self._mail_ledger.renew()
         if self.held():
             return Ticked()
-        return tick(self.database, self._exits, self.house.clock(), self.stop.is_set)
+        return tick(self.database, self._exits, self.house.clock(), self.stop.is_set, self.house.manners)
+
+    def after_outage(self, since: datetime | None) -> None:
+        """Nothing was sent since `since`: judge what stood in the ledger, before anything of it leaves late."""
+        finish_audiences(self.database, self.stop.is_set)
+        holding.after_outage(self.house, since, self.house.clock())
 
     def held(self) -> bool:
         """Whether all sending is held (`office.holding`): then nothing is due, and no feed file is touched."""
@@ -130,7 +136,7 @@ class Engine:
     def _drain_mail(self) -> int:
         assert self._mailer is not None
         try:
-            return sum(self._mailer.drain(self._mail_ledger, self.stop).values())
+            return sum(self._mailer.drain(self._mail_ledger, self.stop, self._mail_ledger.paused).values())
         except Credentials as error:
             pause.pause(self.house, f"channel:{MAIL}", Actor.clock(), str(error), self.house.clock())
             return 0

@@ -124,7 +124,8 @@ class Timekeeper:
         """Before the tick: a machine that slept for hours must not send what it slept through."""
         now = system_clock()
         if self._watched is None or not timedelta(0) <= now - self._watched < holding.EVERY:
-            keep_watch(self._engine, now)
+            if not keep_watch(self._engine, now):
+                self._engine.after_outage(self._watched)  # a machine that slept is one that was down
             self._watched = now
 
     def _set_bell(self) -> None:
@@ -183,6 +184,7 @@ def serve(settings: Settings, *, ready: threading.Event | None = None) -> int:
 
 
 def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threading.Event | None) -> None:
+    last = holding.last_tick(engine.house)
     held = keep_watch(engine, system_clock(), starting=True)
     if engine.database.sqlite:  # on PostgreSQL other workers may be alive: their leases run out by themselves
         taken_back = engine.recover()
@@ -190,6 +192,7 @@ def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threa
             log.warning("taken back what an unclean end left", deliveries=taken_back)
     if not held:  # an older ledger would take entries out of the feeds
         engine.write_feeds()
+        engine.after_outage(last)
     workers = [Worker(engine, name) for name in engine.ways_out]
     clock = Timekeeper(engine, workers)
     feeds = settings.path(settings.paths.feeds)

@@ -70,6 +70,7 @@ class Office(_Section):
     quiet_from: time = time(20, 0)
     quiet_until: time = time(7, 0)
     collision_minutes: int = Field(default=60, ge=0)
+    catch_up_minutes: int = Field(default=5, ge=0)  #: Between late messages of one channel and audience.
 
 
 class Database(_Section):

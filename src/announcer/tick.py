@@ -13,18 +13,20 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from announcer.model.campaign import Late, Message
+from announcer.model.campaign import Message
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
-from announcer.store import campaign, changes, contents, journal, ledger, queueing
+from announcer.planning.lateness import LATE, Fate, fate
+from announcer.planning.manners import Manners
+from announcer.store import campaign, changes, contents, intervention, journal, ledger, queueing, turns
 from announcer.store.database import Database
 from announcer.store.tables import message
 from announcer.store.writelock import Lane
 
+__all__ = ["LATE", "LEAD", "Exits", "Ticked", "finish_audiences", "tick"]
+
 #: Deliveries are written this long before their moment, so that at the moment only the claim is left.
 LEAD = timedelta(seconds=60)
-#: From here on a message counts as late and its late policy decides.
-LATE = timedelta(minutes=10)
 _BATCH = 50
 
 
@@ -51,7 +53,13 @@ def _never() -> bool:
     return False
 
 
-def tick(database: Database, exits: Exits, now: datetime, stopping: Callable[[], bool] = _never) -> Ticked:
+def tick(
+    database: Database,
+    exits: Exits,
+    now: datetime,
+    stopping: Callable[[], bool] = _never,
+    manners: Manners = Manners(),  # noqa: B008 - a frozen value
+) -> Ticked:
     """Write what is due to the ledger, end what is past, settle what is done.
 
     Between the chunks of a large audience it looks at `stopping`; the next tick goes on where it stopped.
@@ -59,8 +67,9 @@ def tick(database: Database, exits: Exits, now: datetime, stopping: Callable[[],
     with database.write(Lane.TICK) as connection:
         reaped = ledger.reap(connection, exits.mail, exits.keyless)
         missed = _expire(connection, now)
-    queued, held = _queue_due(database, exits, now)
-    _write_audiences(database, stopping)
+        intervention.miss_held(connection, now)
+    queued, held = _queue_due(database, exits, now, manners)
+    finish_audiences(database, stopping)
     with database.write(Lane.TICK) as connection:
         settled = ledger.settle_messages(connection, now)
     return Ticked(tuple(queued), tuple(missed), tuple(held), tuple(settled), reaped)
@@ -88,23 +97,25 @@ def _miss(connection: sa.Connection, late: Message, now: datetime) -> None:
     journal.note(connection, Actor.clock(), now, "miss", f"message {late.id}", why=why)
 
 
-def _queue_due(database: Database, exits: Exits, now: datetime) -> tuple[list[int], list[int]]:
+def _queue_due(database: Database, exits: Exits, now: datetime, manners: Manners) -> tuple[list[int], list[int]]:
     queued: list[int] = []
     held: list[int] = []
     while True:
         with database.write(Lane.TICK) as connection:
             batch = _due(connection, now)
             for due in batch:
-                (queued if _queue(connection, exits, due, now) else held).append(due.id)
+                (queued if _queue(connection, exits, due, now, manners) else held).append(due.id)
         if len(batch) < _BATCH:
             return queued, held
 
 
 def _due(connection: sa.Connection, now: datetime) -> list[Message]:
+    """Those that are late in the order of their urgency, so that a cancellation leaves first; then the others."""
+    late = message.c.due_at < now - LATE
     query = (
         sa.select(message.c.id)
         .where(message.c.state == MessageState.SCHEDULED, message.c.due_at <= now + LEAD, _not_paused(connection))
-        .order_by(message.c.due_at, message.c.urgency, message.c.id)
+        .order_by(sa.case((late, message.c.urgency), else_=99), message.c.due_at, message.c.urgency, message.c.id)
         .limit(_BATCH)
     )
     return [campaign.message_by_id(connection, id_) for id_ in connection.scalars(query).all()]
@@ -115,32 +126,27 @@ def _not_paused(connection: sa.Connection) -> sa.ColumnElement[bool]:
     return sa.or_(message.c.event_id.is_(None), message.c.event_id.notin_(paused)) if paused else sa.true()
 
 
-def _queue(connection: sa.Connection, exits: Exits, due: Message, now: datetime) -> bool:
+def _queue(connection: sa.Connection, exits: Exits, due: Message, now: datetime, manners: Manners) -> bool:
     """Write one message to the ledger; False if something spoke against it."""
-    stored = contents.current(connection, due.id)
+    stored = contents.covered(connection, due.id)
     if not stored or contents.approval_hash(due, stored) != due.approved_hash:
         # Fail closed: what was approved is not what would be sent.
         return _hold(connection, due, now, "text_changed")
-    if _is_late(due, now) and due.planned.late in (Late.ASK, Late.REWRITE) and not _decided(due):
+    late_words = any(text.variant == contents.LATE for text in stored)
+    becomes = fate(due.planned, now, approved_at=due.approved_at, rewritten=late_words)
+    if becomes is Fate.ASK:
         return _hold(connection, due, now, "late_ask")
-    if _is_late(due, now) and due.planned.late is Late.DROP:
+    if becomes is Fate.MISS:
         _miss(connection, due, now)
         return False
+    variant = contents.LATE if becomes is Fate.REWRITE else ""
+    turn_at = turns.take(connection, due.planned, now, manners)
     if due.planned.channel in exits.mail:
-        queueing.begin_audience(connection, due, now)
+        queueing.begin_audience(connection, due, now, variant, turn_at)
     else:
-        queueing.queue_targets(connection, due, stored, now)
+        texts = [text for text in stored if text.variant == variant]
+        queueing.queue_targets(connection, due, texts, now, variant, turn_at)
     return True
-
-
-def _is_late(due: Message, now: datetime) -> bool:
-    return due.planned.due_at is not None and now - due.planned.due_at > LATE
-
-
-def _decided(due: Message) -> bool:
-    """Whether somebody approved it when its moment had passed already: that is the answer to the question."""
-    moment = due.planned.due_at
-    return moment is not None and due.approved_at is not None and due.approved_at > moment
 
 
 def _hold(connection: sa.Connection, due: Message, now: datetime, why: str) -> bool:
@@ -150,7 +156,8 @@ def _hold(connection: sa.Connection, due: Message, now: datetime, why: str) -> b
     return False
 
 
-def _write_audiences(database: Database, stopping: Callable[[], bool]) -> None:
+def finish_audiences(database: Database, stopping: Callable[[], bool] = _never) -> None:
+    """Write to the ledger whom the mails that have begun to leave are for."""
     with database.read() as connection:
         query = sa.select(message.c.id).where(message.c.state == MessageState.SENDING, message.c.frozen_to.isnot(None))
         unfinished = list(connection.scalars(query))
@@ -163,7 +170,7 @@ def _write_chunk(database: Database, message_id: int) -> bool:
     """One transaction per chunk: the office and running sends get their turn in between."""
     with database.write(Lane.TICK) as connection:
         due = campaign.message_by_id(connection, message_id)
-        stored = contents.current(connection, message_id)
+        stored = contents.current(connection, message_id, due.variant)
         stale: Sequence[int] | None = None
         if due.change_id is not None:
             stale = changes.stale_messages(connection, due.change_id)

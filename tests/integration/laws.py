@@ -114,7 +114,8 @@ def look(connection: sa.Connection) -> Standing:
 
 
 def _stored(row: Any) -> Stored:
-    return Stored(row.id, row.message_id, row.language, row.facts_version, json.loads(row.payload), row.hash)
+    payload = json.loads(row.payload)
+    return Stored(row.id, row.message_id, row.language, row.facts_version, payload, row.hash, row.variant)
 
 
 def _row(row: Any) -> Row:

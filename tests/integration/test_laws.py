@@ -500,10 +500,9 @@ class Course(RuleBasedStateMachine):
     def says_the_facts(self, one: laws.Arrived, world: campaigns.World) -> None:
         """What arrives is what would be worded now."""
         planned = self.standing.messages[one.row.message_id].planned
-        now = dict(
-            wording.payloads(self.house, world.scene, planned, self.house.limits(planned.channel, self.clock.now))
-        )
         sent = self.standing.contents[one.row.content_id]
+        limits = self.house.limits(planned.channel, self.clock.now)
+        now = dict(wording.payloads(self.house, world.scene, planned, limits, late=bool(sent.variant)))
         assert digest(now[one.row.language]) == sent.hash, f"sent: {sent.payload}\nnow: {now[one.row.language]}"
 
     def owe(self) -> None:
@@ -547,7 +546,8 @@ class Course(RuleBasedStateMachine):
         by_key = {row.key: row for row in self.standing.deliveries.values()}
         for status in self.sandbox.mastodon.shown().values():
             row = by_key[self.posts[status.id]]
-            (current,) = self.standing.current[row.message_id]
+            variant = self.standing.contents[row.content_id].variant
+            (current,) = [c for c in self.standing.current[row.message_id] if c.variant == variant]
             assert status.text == current.payload["status"]
 
     def teardown(self) -> None:

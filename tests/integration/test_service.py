@@ -214,6 +214,26 @@ def test_a_server_that_never_answers_does_not_keep_the_service_from_ending(
 # -- Pause and outage. --
 
 
+@pytest.mark.parametrize("pause_of", ["all", f"channel:{MAIL}"])
+def test_a_pause_in_the_middle_of_a_round_begins_no_further_mail(
+    office: Office, sandbox: Sandbox, pause_of: str
+) -> None:
+    """A round of thirty to a relay that takes 0.2 s for a mail: one takes six seconds."""
+    sandbox.smtp_faults.delay = 0.2
+    office.announce("rathaus", (MAIL,))
+    with service(office.config) as running, office.ledger() as ledger:
+        wait_until(lambda: len(sandbox.mails) >= 2, "the first mails")
+        office.pause(pause_of)
+        wait_until(lambda: DeliveryState.SENDING not in ledger.deliveries(), "what had begun")
+        left = len(sandbox.mails)
+        assert left < PEOPLE
+        assert ledger.deliveries()[DeliveryState.SENT] == left
+        sandbox.smtp_faults.delay = 0
+        office.resume(pause_of)
+        wait_until_over(office, running)
+    assert letters(sandbox) == everyone(1)
+
+
 def test_a_paused_channel_sends_nothing_until_it_is_resumed(office: Office, sandbox: Sandbox) -> None:
     office.pause(f"channel:{SOCIAL}")
     office.announce("rathaus", (SOCIAL, FEED))

@@ -183,7 +183,8 @@ def _write_html(terminal: Terminal, previews: Sequence[Preview], path: Path) -> 
     for mail in mails:
         target = path
         if len(mails) > 1:
-            target = path.with_name(f"{path.stem}-{mail.message.id}-{mail.language}{path.suffix or '.html'}")
+            late = "-late" if mail.late else ""
+            target = path.with_name(f"{path.stem}-{mail.message.id}-{mail.language}{late}{path.suffix or '.html'}")
         try:
             target.write_text(str(mail.payload["html"]), encoding="utf-8")
         except OSError as error:

@@ -16,7 +16,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
         ("What changes", "Was sich ändert"),
         ("move", "room", "delay", "person", "cancel", "postpone", "correct", "withdraw"),
     ),
-    (("Watching", "Im Blick behalten"), ("status", "settle", "log", "pause", "resume", "release-hold")),
+    (("Watching", "Im Blick behalten"), ("status", "settle", "decide", "log", "pause", "resume", "release-hold")),
     (("Approval", "Freigabe"), ("requests", "deputies")),
     (("The house", "Das Haus"), ("subscribers", "channels", "playbook", "check", "serve", "publish", "rehearse")),
 )
@@ -142,7 +142,14 @@ GERMAN: Final[Mapping[str, str]] = {
         "Nichts hinauslassen: gar nichts, auf einem Kanal oder zu einer Veranstaltung."
     ),
     "all, channel:NAME or event:ID.": "all, channel:NAME oder event:KENNUNG.",
-    "Let it go on.": "Es weitergehen lassen.",
+    "Say what becomes of held deliveries: of a late message, or of one mail too many in a week.": (
+        "Über zurückgehaltene Zustellungen entscheiden: verspätete, oder eine Mail zu viel in der Woche."
+    ),
+    "What of it is held leaves now.": "Was davon zurückgehalten ist, geht jetzt hinaus.",
+    "What of it is held does not leave.": "Was davon zurückgehalten ist, geht nicht hinaus.",
+    "Show what leaves then, what asks and what is too late; then let it go on.": (
+        "Zeigen, was dann hinausgeht, was nachfragt und was zu spät ist; dann weitergehen lassen."
+    ),
     "Show what would leave after a restore or a long sleep, and what not any more; then let it go on.": (
         "Nach einer Wiederherstellung oder langem Stillstand zeigen, was hinausginge und was entfällt; dann freigeben."
     ),

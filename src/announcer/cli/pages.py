@@ -37,6 +37,8 @@ def page(view: View, preview: Preview, limits: Limits | None) -> Panel:
     head = Text(f"{preview.message.id} · {planned.channel} · {preview.language} · ", "bold")
     head.append(view.moment(planned.due_at), "bold")
     head.append(f" · {seen(view.what(planned))}", "bold")
+    if preview.late:
+        head.append(f" · {speech('late_words')}", "bold yellow")
     foot = Text(f"{speech.state(preview.message.state.value)}{_room(view, preview, limits)}", "dim")
     return Panel(
         Group(*_body(view, preview)),

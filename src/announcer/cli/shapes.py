@@ -13,8 +13,8 @@ from announcer.planning.sentences import moment_sentence
 
 if TYPE_CHECKING:
     from announcer.office.campaigns import Preview
-    from announcer.office.holding import Departure
-    from announcer.office.holding import Overview as Release
+    from announcer.office.outlook import Departure
+    from announcer.office.outlook import Overview as Release
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
     from announcer.store.journal import Entry
     from announcer.store.requests import Request
@@ -70,6 +70,7 @@ def preview(value: Preview, used: int | None, limit: int | None) -> Shape:
         "characters": used,
         "limit": limit,
         "problem": value.problem or None,
+        "late": value.late,
     }
 
 
@@ -175,7 +176,12 @@ def release(value: Release) -> Shape:
 
 
 def _departure(value: Departure) -> Shape:
-    return {"message": message(value.message), "recipients": value.recipients}
+    return {
+        "message": message(value.message),
+        "recipients": value.recipients,
+        "at": instant(value.at),
+        "late_words": value.late_words,
+    }
 
 
 def deputy(value: Deputy, today: date) -> Shape:

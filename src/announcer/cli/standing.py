@@ -77,6 +77,9 @@ def _attention(terminal: Terminal, attention: Sequence[Attention]) -> None:
 def _note(view: View, one: Attention) -> str:
     """What is the matter, and what to do."""
     speech, trouble, planned = view.speech, one.trouble, one.message.planned
+    if trouble is not None and one.need.value in ("held", "missed"):
+        key = {"held": "held_cap" if trouble.said == "mails_per_week" else "held_late"}.get(one.need.value)
+        return speech(key or "rest_missed", id=one.message.id, n=trouble.number)
     if trouble is not None and trouble.mail:
         return speech("failed_mails", n=trouble.number, said=trouble.said)
     if trouble is not None:

@@ -1,4 +1,4 @@
-"""status, settle, log, pause, resume, release-hold: seeing how things stand, and stopping them."""
+"""status, settle, decide, log, pause, resume, release-hold: seeing how things stand, and stopping them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from announcer.cli.options import As, Json, Reason, Yes
 from announcer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from announcer.office.holding import Departure, Overview
     from announcer.office.house import House
+    from announcer.office.outlook import Departure, Overview
 
 OneName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only this event or announcement.")]
 What = Annotated[str, typer.Argument(metavar="[WHAT]", help="all, channel:NAME or event:ID.")]
@@ -61,6 +61,26 @@ def settle(
     with terminal.house() as house:
         office.settle_unknown(house, delivery, sent, terminal.actor(by), house.clock())
     terminal.say("settled", style="green", id=delivery)
+
+
+@app.command()
+def decide(
+    context: typer.Context,
+    message: Annotated[int, typer.Argument(metavar="MESSAGE", help="Its number, as status shows it.")],
+    send: Annotated[bool, typer.Option("--send", help="What of it is held leaves now.")] = False,
+    let_go: Annotated[bool, typer.Option("--let-go", help="What of it is held does not leave.")] = False,
+    reason: Reason = "",
+    by: As = None,
+) -> None:
+    """Say what becomes of held deliveries: of a late message, or of one mail too many in a week."""
+    from announcer.office import pause as office
+
+    terminal: Terminal = context.obj
+    if send == let_go:
+        raise typer.BadParameter(terminal.speech("send_or_let_go"), param_hint="--send")
+    with terminal.house() as house:
+        number = office.decide(house, message, send, terminal.actor(by), reason, house.clock())
+    terminal.say("decided_send" if send else "decided_let_go", style="green", id=message, n=number)
 
 
 @app.command()
@@ -110,14 +130,27 @@ def pause(context: typer.Context, what: What = "all", reason: Reason = "", by: A
 
 
 @app.command()
-def resume(context: typer.Context, what: What = "all", by: As = None) -> None:
-    """Let it go on."""
+def resume(context: typer.Context, what: What = "all", yes: Yes = False, json: Json = False, by: As = None) -> None:
+    """Show what leaves then, what asks and what is too late; then let it go on."""
+    from announcer.cli import shapes
     from announcer.office import pause as office
 
     terminal: Terminal = context.obj
     with terminal.house() as house:
-        office.resume(house, what, terminal.actor(by), house.clock())
-    terminal.say("resumed_now", style="green", what=what)
+        now = house.clock()
+        with house.database.read() as connection:
+            found = office.what_would_go(connection, house, what, now)
+        if json:
+            resumed = yes
+            terminal.json({"what": what, "resumed": resumed, **shapes.release(found)})
+        else:
+            _show_outlook(terminal, house, found)
+            waits = found.go or found.missed or found.asked
+            resumed = not waits or terminal.agreed(terminal.speech("ask_resume", what=what), yes=yes)
+        if resumed:
+            office.resume(house, what, terminal.actor(by), house.clock())
+    if resumed and not json:
+        terminal.say("resumed_now", style="green", what=what)
 
 
 @app.command(name="release-hold")
@@ -150,13 +183,17 @@ def release_hold(context: typer.Context, yes: Yes = False, json: Json = False, b
 
 def _show_release(terminal: Terminal, house: House, why: str, found: Overview) -> None:
     terminal.say("held_all", style="bold red", why=terminal.speech.hold(why))
-    _show_departures(terminal, house, "would_go", found.go)
-    _show_departures(terminal, house, "would_be_missed", found.missed)
-    _show_departures(terminal, house, "would_ask", found.asked)
+    _show_outlook(terminal, house, found)
     if found.go:
         terminal.say("look_first", style="yellow")
     else:
         terminal.say("nothing_would_go")
+
+
+def _show_outlook(terminal: Terminal, house: House, found: Overview) -> None:
+    _show_departures(terminal, house, "would_go", found.go)
+    _show_departures(terminal, house, "would_be_missed", found.missed)
+    _show_departures(terminal, house, "would_ask", found.asked)
 
 
 def _show_departures(terminal: Terminal, house: House, heading: str, departures: Sequence[Departure]) -> None:
@@ -170,6 +207,9 @@ def _show_departures(terminal: Terminal, house: House, heading: str, departures:
     for one in departures:
         planned, name = one.message.planned, one.message.event_id or one.message.announcement_id or ""
         due = speech.moment(planned.due_at, zone) if planned.due_at else "–"
-        people = speech.count("recipient", one.recipients) if one.recipients else ""
-        row(shown, [one.message.id, due, f"{speech.kind(planned.kind.value)} ({name})", planned.channel, people])
+        notes = [speech.count("recipient", one.recipients)] if one.recipients else []
+        notes += [speech("leaves_at", when=speech.time(one.at, zone))] if one.at and one.at > house.clock() else []
+        notes += [speech("in_late_words")] if one.late_words else []
+        what = f"{speech.kind(planned.kind.value)} ({name})"
+        row(shown, [one.message.id, due, what, planned.channel, ", ".join(notes)])
     terminal.show(shown)

@@ -191,3 +191,4 @@ class Message:
     approved_at: datetime | None = None
     approved_hash: str | None = None
     change_id: int | None = None
+    variant: str = ""  #: Which of its texts leaves: `late` once that is decided.

@@ -32,6 +32,7 @@ class DeliveryState(StrEnum):
     SENDING = "sending"  #: Leased to a worker until `lease_until`.
     DEFERRED = "deferred"  #: Failed for now; tried again at `ready_at`.
     PAUSED = "paused"  #: Its event or channel is paused.
+    HELD = "held"  #: Late, or one mail too many for its recipient: a person decides.
     UNKNOWN = "unknown"  #: The answer was lost; never repeated unseen.
     SENT = "sent"
     FAILED = "failed"
@@ -73,10 +74,11 @@ MESSAGE_TRANSITIONS: Mapping[MessageState, frozenset[MessageState]] = {
 _D = DeliveryState
 #: What may follow what. Only `pending` and `deferred` can be claimed.
 DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    _D.PENDING: frozenset({_D.SENDING, _D.PAUSED, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
+    _D.PENDING: frozenset({_D.SENDING, _D.PAUSED, _D.HELD, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
     _D.SENDING: frozenset({_D.SENT, _D.DEFERRED, _D.UNKNOWN, _D.FAILED, _D.SUPPRESSED, _D.PENDING, _D.MISSED}),
-    _D.DEFERRED: frozenset({_D.SENDING, _D.PAUSED, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
-    _D.PAUSED: frozenset({_D.PENDING, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
+    _D.DEFERRED: frozenset({_D.SENDING, _D.PAUSED, _D.HELD, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
+    _D.PAUSED: frozenset({_D.PENDING, _D.HELD, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
+    _D.HELD: frozenset({_D.PENDING, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
     _D.UNKNOWN: frozenset({_D.SENT, _D.PENDING, _D.FAILED}),
     _D.FAILED: frozenset({_D.PENDING}),
     _D.SENT: frozenset(),
@@ -87,7 +89,7 @@ DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 }
 
 #: A delivery in one of these is over, unless a person reopens it.
-SETTLED = frozenset(_D) - {_D.PENDING, _D.SENDING, _D.DEFERRED, _D.PAUSED}
+SETTLED = frozenset(_D) - {_D.PENDING, _D.SENDING, _D.DEFERRED, _D.PAUSED, _D.HELD}
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ _SUSPICIOUS = 5
 _PROBE = 5
 #: How often lanes are looked at that do not move, in seconds.
 _LOOK = 0.1
+#: How often it is asked whether somebody paused what is under way, in seconds.
+_ASK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,12 @@ class Outlet:
 class Drain:
     """The connections of one call of `Mailer.drain`, and what they share."""
 
-    def __init__(self, outlet: Outlet, ledger: Ledger, stop: threading.Event) -> None:
+    def __init__(
+        self, outlet: Outlet, ledger: Ledger, stop: threading.Event, paused: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`paused` tells whether somebody stopped what is under way: then no further mail begins, as after `stop`."""
         relay = outlet.relay
+        self._paused = paused
         self._outlet = outlet
         self._ledger = ledger
         self._stop = stop
@@ -95,7 +101,7 @@ class Drain:
     # -- the calling thread: drives the lanes --
 
     def _drive(self) -> None:
-        looked_at = time.monotonic()
+        looked_at = asked_at = time.monotonic()
         stopped_at: float | None = None
         while self._working:
             for lane in self._lanes.ready(_LOOK):
@@ -104,6 +110,8 @@ class Drain:
             if (now := time.monotonic()) - looked_at < _LOOK:
                 continue
             looked_at = now
+            if now - asked_at >= _ASK and not self._over():
+                self._ending, asked_at = self._paused(), now
             if self._over():
                 stopped_at = now if stopped_at is None else stopped_at
                 self._cut(now - stopped_at)

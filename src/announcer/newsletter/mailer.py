@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from announcer import settings as configuration
@@ -119,8 +119,12 @@ class Mailer:
 
     # -- sending --
 
-    def drain(self, ledger: Ledger, stop: threading.Event | None = None) -> Counter[str]:
-        """Send what is due until nothing is, or `stop` is set; gives how many came to which outcome.
+    def drain(
+        self, ledger: Ledger, stop: threading.Event | None = None, paused: Callable[[], bool] = lambda: False
+    ) -> Counter[str]:
+        """Send what is due until nothing is, `stop` is set, or what is under way was `paused`.
+
+        Gives how many came to which outcome.
 
         While the relay is in trouble it returns at once and claims nothing. A
         second call while one runs does nothing. Raises `Credentials`, and
@@ -132,7 +136,7 @@ class Mailer:
             self._outlet.pool.reap()
             if self._outlet.breaker.seconds_left() > 0:
                 return Counter()
-            return Drain(self._outlet, ledger, stop or threading.Event()).run()
+            return Drain(self._outlet, ledger, stop or threading.Event(), paused).run()
         finally:
             self._draining.release()
 

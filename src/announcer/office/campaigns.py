@@ -212,6 +212,7 @@ class Preview:
     language: str
     payload: Payload
     problem: str = ""
+    late: bool = False  #: These words leave in place of the others if it is late.
 
 
 def preview(house: House, key: Campaign, now: datetime, ids: Collection[int] | None = None) -> list[Preview]:
@@ -219,11 +220,11 @@ def preview(house: House, key: Campaign, now: datetime, ids: Collection[int] | N
     with house.database.read() as connection:
         world = read_world(connection, house, key, now)
         chosen = [m for m in store.messages(connection, key) if ids is None or m.id in ids]
-        stored = {m.id: contents.current(connection, m.id) for m in chosen}
+        stored = {m.id: contents.covered(connection, m.id) for m in chosen}
     result: list[Preview] = []
     for message in chosen:
         if stored[message.id]:
-            result += [Preview(message, c.language, c.payload) for c in stored[message.id]]
+            result += [Preview(message, c.language, c.payload, late=bool(c.variant)) for c in stored[message.id]]
         else:
             result += _worded_preview(house, world, message, now)
     return result
@@ -233,9 +234,13 @@ def _worded_preview(house: House, world: World, message: Message, now: datetime)
     try:
         limits = house.limits(message.planned.channel, now)
         worded = wording.payloads(house, world.scene, message.planned, limits)
+        late = wording.late_payloads(house, world.scene, message.planned, limits)
     except AnnouncerError as error:
         return [Preview(message, world.scene.language, {}, str(error))]
-    return [Preview(message, language, payload) for language, payload in worded]
+    return [
+        *(Preview(message, language, payload) for language, payload in worded),
+        *(Preview(message, language, payload, late=True) for language, payload in late),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +281,7 @@ def approve(
     if seen is not None and seen != world.scene.version:
         raise Conflict(f"{key} was changed while you looked at it; look again")
     worded: dict[int, list[tuple[str, Payload]]] = {}
+    late: dict[int, list[tuple[str, Payload]]] = {}
     language = house.settings.site.language
     problems = [(id_, why.said(language)) for id_, why in barred.items()]
     known: dict[str, Limits] = {}
@@ -283,6 +289,7 @@ def approve(
         try:
             channel = message.planned.channel
             known[channel] = house.limits(channel, now)
+            late[message.id] = wording.late_payloads(house, world.scene, message.planned, known[channel])
             worded[message.id] = wording.payloads(house, world.scene, message.planned, known[channel])
         except AnnouncerError as error:
             problems.append((message.id, str(error)))
@@ -290,7 +297,8 @@ def approve(
         _refuse_outdated(connection, world)
         for message in drafts:
             if message.id in worded:
-                keep(connection, world, message, worded[message.id], known[message.planned.channel], now)
+                limits = known[message.planned.channel]
+                keep(connection, world, message, worded[message.id], limits, now, late[message.id])
                 contents.approve(connection, message, actor, now)
                 journal.note(connection, actor, now, "approve", f"message {message.id}", after=str(key))
     return Approval(tuple(worded), tuple(problems))
@@ -324,8 +332,9 @@ def keep(
     worded: Iterable[tuple[str, Payload]],
     limits: Limits,
     now: datetime,
+    late: Iterable[tuple[str, Payload]] = (),
 ) -> bool:
-    """Store the payloads of a message as its current contents; whether anything changed."""
+    """Store the payloads of a message as its current contents, `late` those for being late; whether any changed."""
     return contents.keep(
         connection,
         message.id,
@@ -333,6 +342,7 @@ def keep(
         facts_version=world.scene.version,
         limits=codec.dump_object(limits),
         now=now,
+        late=list(late),
     )
 
 

@@ -42,6 +42,7 @@ class Worded:
 
     payloads: tuple[tuple[str, Payload], ...]
     limits: Limits
+    late: tuple[tuple[str, Payload], ...] = ()  #: The words for being late, where its rule has them.
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
     with house.database.read() as connection:
         before = read_world(connection, house, key, now)
         messages = store.messages(connection, key)
-        stored = {m.id: contents.current(connection, m.id) for m in messages if m.state in store.OPEN}
+        stored = {m.id: contents.covered(connection, m.id) for m in messages if m.state in store.OPEN}
+        variants = contents.variants_out(connection, [m.id for m in messages])
         out = queueing.reached(connection, [m.id for m in messages])
         out |= {m.id for m in messages if m.state is MessageState.SENDING}
     facts_after = planned_changes.apply(change, before.facts, now)
@@ -92,7 +94,7 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
         difference=planned_changes.difference(messages, wanted),
         said=planned_changes.in_words(change, before.facts, facts_after, before.scene.language),
         worded={**worder.notices(wanted), **worder.unsent(messages, wanted, stored)},
-        wrong=worder.wrong([m for m in messages if m.id in out]),
+        wrong=worder.wrong([m for m in messages if m.id in out], variants),
         places=planned_changes.stale_places(change, before.facts, _free_texts(after)),
         states={m.id: m.state for m in messages},
         told=told,
@@ -123,30 +125,42 @@ class _Worder:
             planned = by_key.get(_key(message.planned))
             if planned is not None and stored.get(message.id):
                 worded = self._word(self._after, planned)
-                if {c.language: c.hash for c in stored[message.id]} != _hashes(worded):
+                if {(c.language, c.variant): c.hash for c in stored[message.id]} != _hashes(worded):
                     result[_key(planned)] = worded
         return result
 
-    def wrong(self, messages: Sequence[Message]) -> tuple[Wrong, ...]:
-        """Those of what has left that would be worded otherwise now. The same templates word both sides."""
+    def wrong(self, messages: Sequence[Message], variants: Mapping[int, frozenset[str]]) -> tuple[Wrong, ...]:
+        """Those of what has left that would be worded otherwise now. The same templates word both sides.
+
+        Only the variants that left, or are about to, count: nobody was told the others.
+        """
         found = []
         for message in messages:
+            out = variants.get(message.id, frozenset({message.variant}))
             after = self._word(self._after, message.planned)
-            if _hashes(self._word(self._before, message.planned)) != _hashes(after):
+            before = _hashes(self._word(self._before, message.planned))
+            if _of(out, before) != _of(out, _hashes(after)):
                 found.append(Wrong(message, after))
         return tuple(found)
 
     def _word(self, world: World, planned: Planned) -> Worded:
         limits = self._house.limits(planned.channel, self._now)
-        return Worded(tuple(wording.payloads(self._house, world.scene, planned, limits)), limits)
+        late = wording.late_payloads(self._house, world.scene, planned, limits)
+        return Worded(tuple(wording.payloads(self._house, world.scene, planned, limits)), limits, tuple(late))
 
 
 def _key(planned: Planned) -> _Key:
     return planned.occurrence, planned.channel
 
 
-def _hashes(worded: Worded) -> dict[str, str]:
-    return {language: digest(payload) for language, payload in worded.payloads}
+def _hashes(worded: Worded) -> dict[tuple[str, str], str]:
+    """By language and variant."""
+    hashes = {(language, ""): digest(payload) for language, payload in worded.payloads}
+    return hashes | {(language, contents.LATE): digest(payload) for language, payload in worded.late}
+
+
+def _of(variants: frozenset[str], hashes: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    return {key: value for key, value in hashes.items() if key[1] in variants}
 
 
 def _free_texts(world: World) -> dict[str, str]:
@@ -229,7 +243,7 @@ def _store_texts(
         text = worded.get(_key(message.planned))
         if text is None:
             continue
-        keep(connection, after, message, text.payloads, text.limits, now)
+        keep(connection, after, message, text.payloads, text.limits, now, text.late)
         is_notice = message.planned.occurrence.anchor == f"change:{change_id}"
         if is_notice:
             notices.append(message.id)
@@ -250,12 +264,12 @@ def _correct(connection: sa.Connection, proposal: Proposal, after: World, actor:
     for message in store.messages(connection, proposal.key):
         if message.id in wrong:
             worded = wrong[message.id].worded
-            keep(connection, after, message, worded.payloads, worded.limits, now)
+            keep(connection, after, message, worded.payloads, worded.limits, now, worded.late)
             contents.approve(connection, message, actor, now)
             contents.repoint_unsent(connection, message.id)
     wanted = []
     for row in queueing.published(connection, list(wrong)):
-        current = {c.language: c for c in contents.current(connection, row.message_id)}.get(row.language)
+        current = contents.in_place_of(connection, row.content_id)
         if current is not None and current.id != row.content_id:
             wanted.append(queueing.Correction(row.id, Action.CORRECT, current.id))
     return queueing.queue_corrections(connection, wanted, now)

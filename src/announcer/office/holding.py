@@ -21,7 +21,7 @@ sends what is late, by its rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,16 +30,17 @@ import sqlalchemy as sa
 import structlog
 
 from announcer.errors import Conflict, StoreError
-from announcer.model.campaign import Late, Message
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
+from announcer.office import outlook
 from announcer.office.house import House
+from announcer.office.outlook import Overview
+from announcer.planning.lateness import LATE
 from announcer.settings import Settings
-from announcer.store import campaign, changes, epoch, journal, queueing, withdrawals
+from announcer.store import epoch, journal, withdrawals
 from announcer.store.epoch import Doubt
 from announcer.store.tables import delivery, message
 from announcer.store.withdrawals import WithdrawalLog
-from announcer.tick import LATE
 
 log = structlog.get_logger(__name__)
 
@@ -69,28 +70,6 @@ class Hold:
         return " ".join(self.reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """A message and how many people it goes to by mail."""
-
-    message: Message
-    recipients: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What a release would do at once, by what becomes of it."""
-
-    go: tuple[Departure, ...]
-    missed: tuple[Departure, ...]  #: Past their `not_after`, or late where the rule says drop.
-    asked: tuple[Departure, ...]  #: Late, and their rule asks a person.
-
-    @property
-    def recipients(self) -> int:
-        """How many mails would leave."""
-        return sum(one.recipients for one in self.go)
-
-
 def epoch_file(settings: Settings) -> Path:
     """Where the epoch stands outside the database. It belongs to this place: never back it up, never restore it."""
     return settings.path(settings.paths.var) / "epoch"
@@ -99,6 +78,20 @@ def epoch_file(settings: Settings) -> Path:
 def withdrawal_log(settings: Settings) -> WithdrawalLog:
     """Where withdrawals are kept outside the database."""
     return WithdrawalLog(settings.path(settings.paths.var) / "withdrawals.log")
+
+
+def last_tick(house: House) -> datetime | None:
+    """The moment until which the clock has ticked, to within a minute."""
+    with house.database.read() as connection:
+        last = journal.recall(connection, LAST_TICK)
+    return datetime.fromisoformat(last) if last is not None else None
+
+
+def after_outage(house: House, since: datetime | None, now: datetime) -> None:
+    """The service was down since `since`: judge what stood in the ledger meanwhile, before anything leaves."""
+    if since is not None and now - since > LATE:
+        with house.database.write() as connection:
+            outlook.catch_up(connection, house, now, outlook.DOWN, since)
 
 
 def state(house: House) -> Hold | None:
@@ -170,6 +163,9 @@ def _something_due(connection: sa.Connection, now: datetime) -> bool:
 def _hold(connection: sa.Connection, reason: str, now: datetime) -> None:
     held = _state(connection) or Hold(())
     if reason not in held.reasons:
+        if not held.reasons:
+            since = journal.recall(connection, LAST_TICK) or now.astimezone(UTC).isoformat()
+            journal.remember(connection, journal.since_name(journal.HOLD), since)
         journal.remember(connection, journal.HOLD, str(Hold((*held.reasons, reason))))
         journal.note(connection, Actor.clock(), now, "hold", journal.ALL, after=reason)
 
@@ -205,63 +201,13 @@ def replay(house: House, now: datetime) -> int:
 
 
 def what_would_go(connection: sa.Connection, house: House, now: datetime) -> Overview:
-    """What a release at `now` would let go at once, and what it would not any more. Reads only."""
-    pauses = journal.pauses(connection)
-    waiting, unwritten = _waiting(connection, now), _unwritten(connection)
-    sorted_: dict[str, list[Departure]] = {"go": [], "missed": [], "asked": []}
-    for one in campaign.messages(connection):
-        fate = _fate(one, one.id in waiting or one.id in unwritten, now)
-        paused = journal.ALL in pauses or f"channel:{one.planned.channel}" in pauses
-        if fate is not None and not (fate == "go" and paused):
-            mail = house.exits[one.planned.channel].kind == "mail" if one.planned.channel in house.exits else False
-            number = _recipients(connection, one, waiting) if mail else 0
-            sorted_[fate].append(Departure(one, number))
-    return Overview(*(tuple(sorted_[fate]) for fate in ("go", "missed", "asked")))
+    """What a release at `now` would let go, and what it would not any more. Reads only."""
+    return outlook.outlook(connection, house, now, journal.HOLD, _held_since(connection))
 
 
-def _fate(one: Message, waits: bool, now: datetime) -> str | None:
-    """What becomes of a message: `go`, `missed`, `asked`, or None for nothing; the tick's own rules."""
-    due, end = one.planned.due_at, one.planned.not_after
-    if end is not None and end < now and (waits or one.state in campaign.OPEN):
-        return "missed"
-    if waits:
-        return "missed" if _dropped(one, now) else "go"
-    if one.state is not MessageState.SCHEDULED or due is None or due > now:
-        return None
-    if not _late(one, now) or (one.approved_at is not None and one.approved_at > due):
-        return "missed" if _dropped(one, now) else "go"
-    return {Late.ASK: "asked", Late.REWRITE: "asked", Late.DROP: "missed", Late.SEND: "go"}[one.planned.late]
-
-
-def _late(one: Message, now: datetime) -> bool:
-    return one.planned.due_at is not None and now - one.planned.due_at > LATE
-
-
-def _dropped(one: Message, now: datetime) -> bool:
-    return _late(one, now) and one.planned.late is Late.DROP
-
-
-def _waiting(connection: sa.Connection, now: datetime) -> Mapping[int, int]:
-    """How many deliveries of each message wait in the ledger."""
-    query = (
-        sa.select(delivery.c.message_id, sa.func.count().label("number"))
-        .where(_WAITING, delivery.c.ready_at <= now)
-        .group_by(delivery.c.message_id)
-    )
-    return {row.message_id: row.number for row in connection.execute(query)}
-
-
-def _unwritten(connection: sa.Connection) -> frozenset[int]:
-    """Messages whose audience the tick has still to write to the ledger."""
-    query = sa.select(message.c.id).where(message.c.state == MessageState.SENDING, message.c.frozen_to.isnot(None))
-    return frozenset(connection.scalars(query))
-
-
-def _recipients(connection: sa.Connection, one: Message, waiting: Mapping[int, int]) -> int:
-    if one.id in waiting:
-        return waiting[one.id]
-    stale = changes.stale_messages(connection, one.change_id) if one.change_id is not None else None
-    return queueing.audience_size(connection, one, stale)
+def _held_since(connection: sa.Connection) -> datetime | None:
+    since = journal.recall(connection, journal.since_name(journal.HOLD))
+    return datetime.fromisoformat(since) if since is not None else None
 
 
 def release(house: House, actor: Actor, now: datetime) -> None:
@@ -272,10 +218,9 @@ def release(house: House, actor: Actor, now: datetime) -> None:
     if held.restored:
         replay(house, now)
     with house.database.write() as connection:
-        for id_ in _waiting(connection, now):
-            if _dropped(waits := campaign.message_by_id(connection, id_), now):
-                campaign.cancel(connection, waits, "late", MessageState.MISSED)
+        outlook.catch_up(connection, house, now, journal.HOLD, _held_since(connection))
         journal.forget(connection, journal.HOLD)
+        journal.forget(connection, journal.since_name(journal.HOLD))
         # Somebody has just looked: a service that starts after this need not ask for the same sleep again.
         _remember_tick(connection, now)
         journal.note(connection, actor, now, "release", journal.ALL, before=str(held))

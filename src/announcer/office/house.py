@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from announcer.clock import Clock
 from announcer.errors import SendError
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
+from announcer.planning.manners import Manners
 from announcer.rendering.renderer import Renderer
 from announcer.settings import Settings
 from announcer.store import codec, journal
@@ -52,6 +53,13 @@ class House:
         for name, way in self.exits.items():
             kinds[way.kind] = (*kinds.get(way.kind, ()), name)
         return kinds
+
+    @property
+    def manners(self) -> Manners:
+        """What keeps this house from saying everything at once."""
+        office = self.settings.office
+        feeds = tuple(name for name, way in self.exits.items() if way.kind == "feed")
+        return Manners(catch_up=timedelta(minutes=office.catch_up_minutes), unspaced=feeds)
 
     @property
     def planning_zone(self) -> ZoneInfo:

@@ -1,4 +1,4 @@
-"""Pause and resume: everything, a channel, an event. Settle what is unknown."""
+"""Pause and resume: everything, a channel, an event. Settle what is unknown, decide what is held."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from announcer.errors import Conflict, NotFound
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
+from announcer.office import outlook
 from announcer.office.house import House
 from announcer.store import campaign as store
 from announcer.store import facts, intervention, journal
@@ -19,6 +20,8 @@ def pause(house: House, what: str, actor: Actor, why: str, now: datetime) -> Non
     """Nothing more leaves by `what` (`all`, `channel:NAME`, `event:ID`) until it is resumed."""
     with house.database.write() as connection:
         _check(house, connection, what)
+        if journal.recall(connection, journal.pause_name(what)) is None:
+            journal.remember(connection, journal.since_name(what), now.isoformat())
         journal.remember(connection, journal.pause_name(what), why or f"by {actor.name}")
         if what.startswith("event:"):
             _pause_event(connection, what.removeprefix("event:"))
@@ -29,11 +32,31 @@ def resume(house: House, what: str, actor: Actor, now: datetime) -> None:
     """Go on: what is no longer worth sending is missed, late messages follow their policy."""
     with house.database.write() as connection:
         _check(house, connection, what)
-        if not journal.forget(connection, journal.pause_name(what)):
-            raise Conflict(f"{what} is not paused; 'announcer status' shows what is")
+        _refuse_unless_paused(connection, what)
+        since = _since(connection, what)
         if what.startswith("event:"):
             _resume_event(connection, what.removeprefix("event:"))
+        outlook.catch_up(connection, house, now, what, since)
+        journal.forget(connection, journal.pause_name(what))
+        journal.forget(connection, journal.since_name(what))
         journal.note(connection, actor, now, "resume", what)
+
+
+def what_would_go(connection: sa.Connection, house: House, what: str, now: datetime) -> outlook.Overview:
+    """What resuming `what` would let go, and what not any more. Reads only; raises `Conflict` if it is not paused."""
+    _check(house, connection, what)
+    _refuse_unless_paused(connection, what)
+    return outlook.outlook(connection, house, now, what, _since(connection, what))
+
+
+def _refuse_unless_paused(connection: sa.Connection, what: str) -> None:
+    if journal.recall(connection, journal.pause_name(what)) is None:
+        raise Conflict(f"{what} is not paused; 'announcer status' shows what is")
+
+
+def _since(connection: sa.Connection, what: str) -> datetime | None:
+    since = journal.recall(connection, journal.since_name(what))
+    return datetime.fromisoformat(since) if since is not None else None
 
 
 def _check(house: House, connection: sa.Connection, what: str) -> None:
@@ -69,3 +92,17 @@ def settle_unknown(house: House, delivery_id: int, was_sent: bool, actor: Actor,
             raise Conflict(f"delivery {delivery_id} is not unknown; 'announcer status' lists those that are")
         verdict = "was sent" if was_sent else "send again"
         journal.note(connection, actor, now, "settle", f"delivery {delivery_id}", after=verdict)
+
+
+def decide(house: House, message_id: int, send: bool, actor: Actor, why: str, now: datetime) -> int:
+    """A person decided about the held deliveries of a message: they leave now, or not at all. How many there were.
+
+    Raises `Conflict` if nothing of it is held.
+    """
+    with house.database.write() as connection:
+        number = intervention.decide(connection, message_id, send, now, store.LET_GO)
+        if not number:
+            raise Conflict(f"no delivery of message {message_id} is held; 'announcer status' lists those that are")
+        verdict = "send" if send else "let go"
+        journal.note(connection, actor, now, "decide", f"message {message_id}", after=f"{verdict} ({number})", why=why)
+    return number

@@ -158,9 +158,25 @@ def _attention(
         if (need := need_of(message, now)) is not None:
             yield Attention(need, status, message)
     by_id = {message.id: message for message in messages}
-    for need, state in ((Need.UNKNOWN, DeliveryState.UNKNOWN), (Need.FAILED, DeliveryState.FAILED)):
+    for need, state in _NEEDS.items():
         for message_id, trouble in _troubles(connection, state, by_id):
-            yield Attention(need, status, by_id[message_id], trouble)
+            if need is not Need.MISSED or _is_rest(by_id[message_id], now):
+                yield Attention(need, status, by_id[message_id], trouble)
+
+
+#: What deliveries tell, beyond the state of their message.
+_NEEDS = {
+    Need.UNKNOWN: DeliveryState.UNKNOWN,
+    Need.FAILED: DeliveryState.FAILED,
+    Need.HELD: DeliveryState.HELD,
+    Need.MISSED: DeliveryState.MISSED,
+}
+
+
+def _is_rest(message: Message, now: datetime) -> bool:
+    """Whether its missed deliveries are the rest of a message that has left in part, a short while ago."""
+    due = message.planned.due_at
+    return message.state is MessageState.PARTLY_SENT and due is not None and now - RECENT <= due
 
 
 def need_of(message: Message, now: datetime) -> Need | None:

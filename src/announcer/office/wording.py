@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, cast
 
 from announcer.feeds.names import event_stem
-from announcer.model.campaign import Planned, Subject
+from announcer.model.campaign import Late, Planned, Subject
 from announcer.model.changes import CancelEvent, Change, Facts, PostponeEvent, Withdraw
 from announcer.model.content import Limits, Payload
 from announcer.model.facts import EventStatus, PubStatus, Session
@@ -48,18 +48,24 @@ class Scene:
 
 
 def payloads(
-    house: House, scene: Scene, planned: Planned, limits: Limits, due_at: datetime | None = None
+    house: House, scene: Scene, planned: Planned, limits: Limits, due_at: datetime | None = None, *, late: bool = False
 ) -> list[tuple[str, Payload]]:
-    """The payload of a message in each of its languages.
+    """The payload of a message in each of its languages, in words for its moment or for being late.
 
     Raises `TemplateError` or `ComposeError` when it can't be said.
     """
     way = house.exits[planned.channel]
     result = []
     for language in house.languages(planned.channel, scene.language):
-        content = house.renderer.render(_request(house, scene, planned, way.kind, language, due_at))
+        request = replace(_request(house, scene, planned, way.kind, language, due_at), late=late)
+        content = house.renderer.render(request)
         result.append((language, way.compose(content, limits)))
     return result
+
+
+def late_payloads(house: House, scene: Scene, planned: Planned, limits: Limits) -> list[tuple[str, Payload]]:
+    """The second wording of a message whose rule says `rewrite`, to be approved along with the first; else none."""
+    return payloads(house, scene, planned, limits, late=True) if planned.late is Late.REWRITE else []
 
 
 def _request(

@@ -61,7 +61,8 @@ class Request:
     `session` is the programme item it speaks of and `merged` the parallel ones
     it speaks of as well. `when` is the moment it will be read (`due_at`); it
     decides only what may be called "heute". `words` is a person's own text in
-    Markdown, for recaps, thanks and documentation. `template` is the name of
+    Markdown, for recaps, thanks and documentation. `late` asks for words that
+    are true whenever they are read, however long after that moment. `template` is the name of
     the template that speaks instead of the kind's own. `embargo` is the end of
     an embargo that is still ahead when this is read: the text says so on top
     and links to no page of ours, since none is open yet. `edition` is for an
@@ -82,3 +83,4 @@ class Request:
     template: str = ""
     embargo: datetime | None = None
     edition: Edition | None = None
+    late: bool = False

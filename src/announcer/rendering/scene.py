@@ -120,6 +120,7 @@ class Scene:
     link: str  #: The one page this message points to.
     embargo: EmbargoView | None  #: Only in a mail that leaves ahead of it.
     issue: EditionView | None  #: An issue of a digest: then headline and name are the digest's title.
+    late: bool  #: It leaves after its moment: nothing may be said that was true only then.
 
 
 def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene:
@@ -161,6 +162,7 @@ def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene
         link=_link(request.kind, links),
         embargo=_embargo(request.embargo, site.zone, event, request.language, fixed.labels),
         issue=edition,
+        late=request.late,
     )
 
 
@@ -276,7 +278,7 @@ def _stopped_kind(event: Event) -> str:
 def _today(request: Request, viewer: Viewer, view: EventView) -> TodayView | None:
     """The day of reading, if it is a day of the event: only then may a text say "heute"."""
     read = viewer.local(request.when)
-    if read is None or view.start is None or view.stopped:
+    if request.late or read is None or view.start is None or view.stopped:
         return None
     last = view.end or view.start
     if not view.start.date() <= read.date() <= last.date():

@@ -17,7 +17,7 @@ from announcer.store.tables import delivery, message, occurrence, playbook, rule
 
 #: A message in one of these has not begun to leave the house.
 OPEN = (MessageState.DRAFT, MessageState.WAITING, MessageState.SCHEDULED, MessageState.HELD, MessageState.PAUSED)
-_UNSENT = ("pending", "paused", "deferred")
+_UNSENT = ("pending", "paused", "deferred", "held")
 #: The `not_after` of what must not be sent any more.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 #: The reason of a message that a person struck out; planning anew does not bring it back.
@@ -92,6 +92,15 @@ def messages(
     return [_message(row) for row in connection.execute(query)]
 
 
+def standing_by(connection: sa.Connection, now: datetime) -> list[Message]:
+    """Messages that have begun to leave, that are due, or whose end has passed: not the thousands planned for later."""
+    over = [state.value for state in OPEN]
+    begun = message.c.state == MessageState.SENDING
+    due = message.c.state.in_(over) & ((message.c.due_at <= now) | (message.c.not_after < now))
+    ids = [*connection.scalars(sa.select(message.c.id).where(begun | due))]
+    return [message_by_id(connection, id_) for id_ in ids]
+
+
 def message_by_id(connection: sa.Connection, id_: int) -> Message:
     """One message; raises `NotFound`."""
     query = sa.select(message, occurrence.c.subject, occurrence.c.subject_id, occurrence.c.rule_id, occurrence.c.anchor)
@@ -127,6 +136,7 @@ def _message(row: Any) -> Message:
         approved_at=row.approved_at,
         approved_hash=row.approved_hash,
         change_id=row.change_id,
+        variant=row.variant,
     )
 
 
@@ -232,7 +242,7 @@ def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
     if old.state is MessageState.CANCELLED:
         _forget_cancelled(connection, old.id)
     if old.state is MessageState.SENDING and planned.due_at is not None:
-        _retime_unsent(connection, old.id, planned.due_at, planned.not_after)
+        _follow(connection, old, planned, planned.due_at)
 
 
 def _state_after_update(state: MessageState, planned: Planned) -> MessageState:
@@ -251,6 +261,16 @@ def _forget_cancelled(connection: sa.Connection, message_id: int) -> None:
             delivery.c.message_id == message_id, delivery.c.state == "cancelled", sa.not_(delivery.c.maybe_double)
         )
     )
+
+
+def _follow(connection: sa.Connection, old: Message, planned: Planned, due_at: datetime) -> None:
+    """What is in the ledger and unsent follows its message. Planning again without a change of times moves nothing."""
+    if due_at != old.planned.due_at:
+        connection.execute(message.update().where(message.c.id == old.id).values(turn_at=None))
+        _retime_unsent(connection, old.id, due_at, planned.not_after)
+    elif planned.not_after != old.planned.not_after:
+        unsent = (delivery.c.message_id == old.id) & delivery.c.state.in_(_UNSENT) & sa.not_(delivery.c.maybe_double)
+        connection.execute(delivery.update().where(unsent).values(not_after=planned.not_after))
 
 
 def _retime_unsent(connection: sa.Connection, message_id: int, due_at: datetime, not_after: datetime | None) -> None:
@@ -286,6 +306,8 @@ def cancel(connection: sa.Connection, old: Message, why: str, to: MessageState =
     _end_if_it_comes_back(connection, mine & ((delivery.c.state == "sending") | doubtful_post))
     left = delivery.c.state.in_(("sending", "sent", "unknown")) | (unsent & doubtful_post)
     begun = connection.scalar(sa.select(delivery.c.id).where(mine, left).limit(1))
+    # The rest of its audience is not written to the ledger any more.
+    connection.execute(message.update().where(message.c.id == old.id).values(frozen_to=None))
     if begun is None:
         transition(connection, old.id, to)
         set_why(connection, old, why)

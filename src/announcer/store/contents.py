@@ -1,4 +1,9 @@
-"""Stored contents and what was approved. A content is written once; a new text is a new row."""
+"""Stored contents and what was approved. A content is written once; a new text is a new row.
+
+A message whose rule says `rewrite` has a second wording of each language, the
+variant `LATE`: approved along with the first, it leaves in its place when the
+moment has passed.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +23,10 @@ from announcer.store import campaign
 from announcer.store.driver import Statement
 from announcer.store.tables import content, delivery, message
 
+#: The variant that leaves late.
+LATE = "late"
+Worded = Sequence[tuple[str, Payload]]
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -29,32 +38,35 @@ class Stored:
     facts_version: str
     payload: Payload
     hash: str
+    variant: str = ""
 
 
 def keep(
     connection: sa.Connection,
     message_id: int,
-    contents: Sequence[tuple[str, Payload]],
+    contents: Worded,
     *,
     facts_version: str,
     limits: Payload,
     now: datetime,
+    late: Worded = (),
 ) -> bool:
-    """Make these (language, payload) pairs the current contents of a message.
+    """Make these (language, payload) pairs the current contents of a message, `late` those for when it is late.
 
     Returns whether anything changed. Unchanged payloads keep their row, so an
     approval of them stands.
     """
-    old = {c.language: c for c in current(connection, message_id)}
-    fresh = {language: payload for language, payload in contents if _differs(old.get(language), payload)}
-    gone = [c.id for language, c in old.items() if language in fresh or language not in dict(contents)]
+    wanted = {(language, ""): payload for language, payload in contents}
+    wanted |= {(language, LATE): payload for language, payload in late}
+    old = {(c.language, c.variant): c for c in covered(connection, message_id)}
+    fresh = {key: payload for key, payload in wanted.items() if _differs(old.get(key), payload)}
+    gone = [c.id for key, c in old.items() if key in fresh or key not in wanted]
     if gone:
         connection.execute(content.update().where(content.c.id.in_(gone)).values(current=False))
     if fresh:
-        connection.execute(
-            content.insert(),
-            [_row(message_id, language, payload, facts_version, limits, now) for language, payload in fresh.items()],
-        )
+        same = {"message_id": message_id, "facts_version": facts_version, "limits": canonical(limits)}
+        rows = [{**same, "created_at": now, **_row(*key, payload)} for key, payload in fresh.items()]
+        connection.execute(content.insert(), rows)
     return bool(fresh or gone)
 
 
@@ -62,25 +74,37 @@ def _differs(old: Stored | None, payload: Payload) -> bool:
     return old is None or old.hash != digest(payload)
 
 
-def _row(
-    message_id: int, language: str, payload: Payload, facts_version: str, limits: Payload, now: datetime
-) -> dict[str, Any]:
+def _row(language: str, variant: str, payload: Payload) -> dict[str, Any]:
     return {
-        "message_id": message_id,
         "language": language,
-        "facts_version": facts_version,
+        "variant": variant,
         "payload": canonical(payload),
         "hash": digest(payload),
-        "limits": canonical(limits),
         "current": True,
-        "created_at": now,
     }
 
 
-def current(connection: sa.Connection, message_id: int) -> list[Stored]:
-    """The current contents of a message, by language."""
-    query = sa.select(content).where(content.c.message_id == message_id, content.c.current).order_by(content.c.language)
+def current(connection: sa.Connection, message_id: int, variant: str = "") -> list[Stored]:
+    """The current contents of a message, by language: those for its moment, or of another variant."""
+    return [stored for stored in covered(connection, message_id) if stored.variant == variant]
+
+
+def covered(connection: sa.Connection, message_id: int) -> list[Stored]:
+    """Everything an approval of a message covers: its current contents in every variant."""
+    query = (
+        sa.select(content)
+        .where(content.c.message_id == message_id, content.c.current)
+        .order_by(content.c.variant, content.c.language)
+    )
     return [_stored(row) for row in connection.execute(query)]
+
+
+def with_late_words(connection: sa.Connection, message_ids: Iterable[int]) -> frozenset[int]:
+    """Those of these messages that have words for being late."""
+    query = sa.select(content.c.message_id).where(
+        content.c.message_id.in_(list(message_ids)), content.c.current, content.c.variant == LATE
+    )
+    return frozenset(connection.scalars(query.distinct()))
 
 
 def by_id(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Stored]:
@@ -91,7 +115,8 @@ def by_id(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Stored]:
 
 _OUTDATED = """
 SELECT old.id, new.id FROM content old
-JOIN content new ON new.message_id = old.message_id AND new.language = old.language AND new.current
+JOIN content new ON new.message_id = old.message_id AND new.language = old.language
+    AND new.variant = old.variant AND new.current
 WHERE NOT old.current AND old.id {among}
 """
 _FIND_OUTDATED = Statement(
@@ -105,17 +130,26 @@ def outdated(connection: sa.Connection, ids: Iterable[int]) -> dict[int, int]:
     return {int(old): int(new) for old, new in _FIND_OUTDATED.rows(connection, {"ids": json.dumps(list(ids))})}
 
 
+def in_place_of(connection: sa.Connection, content_id: int) -> Stored | None:
+    """The current content that says what this one said: of the same message, language and variant."""
+    old = by_id(connection, [content_id])[content_id]
+    return next((c for c in current(connection, old.message_id, old.variant) if c.language == old.language), None)
+
+
 def _stored(row: Any) -> Stored:
-    return Stored(row.id, row.message_id, row.language, row.facts_version, json.loads(row.payload), row.hash)
+    payload = json.loads(row.payload)
+    return Stored(row.id, row.message_id, row.language, row.facts_version, payload, row.hash, row.variant)
 
 
 def approval_hash(message_: Message, contents: Sequence[Stored]) -> str:
-    """What an approval is bound to: every content and the audience, not the moment."""
+    """What an approval is bound to: every content in every variant and the audience, not the moment."""
+    late = {c.language: c.hash for c in contents if c.variant == LATE}
     return digest(
         {
-            "contents": {c.language: c.hash for c in contents},
+            "contents": {c.language: c.hash for c in contents if not c.variant},
             "audience": message_.planned.audience.value,
             "channel": message_.planned.channel,
+            **({"late": late} if late else {}),
         }
     )
 
@@ -125,7 +159,7 @@ def approve(connection: sa.Connection, message_: Message, actor: Actor, now: dat
     values = {
         "approved_by": actor.name,
         "approved_at": now,
-        "approved_hash": approval_hash(message_, current(connection, message_.id)),
+        "approved_hash": approval_hash(message_, covered(connection, message_.id)),
     }
     if message_.state in (MessageState.DRAFT, MessageState.HELD):
         campaign.transition(connection, message_.id, MessageState.SCHEDULED, **values)
@@ -141,27 +175,60 @@ def void_approval(connection: sa.Connection, message_: Message, why: str) -> Non
         campaign.set_why(connection, message_, why)
 
 
+_UNSENT = ("pending", "paused", "deferred", "held")
+
+
 def repoint_unsent(connection: sa.Connection, message_id: int) -> None:
-    """Deliveries not yet sent take the current content of their language.
+    """Deliveries not yet sent take the current content of their language and variant.
 
     One that may already have arrived does not: the same Message-ID must not
     come with two texts. As mail it ends here, since the notice of the change
     goes to its recipient as well; a post is looked for, and corrected.
     """
-    waiting = (delivery.c.message_id == message_id) & delivery.c.state.in_(("pending", "paused", "deferred"))
-    for stored in current(connection, message_id):
+    unsent = _unsent(message_id)
+    for stored in covered(connection, message_id):
+        same = sa.select(content.c.id).where(content.c.message_id == message_id, content.c.variant == stored.variant)
         connection.execute(
             delivery.update()
-            .where(
-                waiting,
-                delivery.c.language == stored.language,
-                delivery.c.action == "publish",
-                sa.not_(delivery.c.maybe_double),
-            )
+            .where(unsent, delivery.c.language == stored.language, delivery.c.content_id.in_(same))
+            .where(delivery.c.action == "publish", sa.not_(delivery.c.maybe_double))
             .values(content_id=stored.id)
         )
     connection.execute(
         delivery.update()
-        .where(waiting, delivery.c.maybe_double, delivery.c.subscriber_id.isnot(None))
+        .where(unsent, delivery.c.maybe_double, delivery.c.subscriber_id.isnot(None))
         .values(state="superseded", said="the facts changed before it was clear whether it had arrived")
     )
+
+
+def turn_late(connection: sa.Connection, message_id: int) -> None:
+    """From here on a message says its late words; what may have arrived in the others keeps them."""
+    connection.execute(message.update().where(message.c.id == message_id).values(variant=LATE))
+    for stored in current(connection, message_id, LATE):
+        connection.execute(
+            delivery.update()
+            .where(_unsent(message_id), delivery.c.language == stored.language)
+            .where(delivery.c.action == "publish", sa.not_(delivery.c.maybe_double))
+            .values(content_id=stored.id)
+        )
+
+
+def _unsent(message_id: int) -> sa.ColumnElement[bool]:
+    return (delivery.c.message_id == message_id) & delivery.c.state.in_(_UNSENT)
+
+
+def variants_out(connection: sa.Connection, message_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """In which variants those of these messages that have two have left, or may have, or are about to."""
+    # Few have late words; of all others, with a million deliveries perhaps, the answer is known.
+    both = sa.select(content.c.message_id).where(content.c.message_id.in_(list(message_ids)), content.c.variant == LATE)
+    query = (
+        sa.select(delivery.c.message_id, content.c.variant)
+        .join(content, content.c.id == delivery.c.content_id)
+        .where(delivery.c.message_id.in_(both), delivery.c.action == "publish")
+        .where(delivery.c.state.notin_(("cancelled", "missed", "superseded", "suppressed")))
+        .distinct()
+    )
+    found: dict[int, set[str]] = {}
+    for message_id, variant in connection.execute(query):
+        found.setdefault(message_id, set()).add(variant)
+    return {message_id: frozenset(variants) for message_id, variants in found.items()}

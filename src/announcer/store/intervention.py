@@ -1,12 +1,14 @@
-"""What people do to deliveries by hand: pause and resume an event, settle what is unknown."""
+"""What people do to deliveries by hand: pause and resume an event, settle what is unknown, decide what is held."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from announcer.model.ledger import MessageState
+from announcer.store import journal
 from announcer.store.tables import delivery, message
 
 
@@ -27,6 +29,16 @@ def resume_event(connection: sa.Connection, event_id: str) -> None:
     )
 
 
+def any_paused(connection: sa.Connection, delivery_ids: Sequence[int]) -> bool:
+    """Whether one of these deliveries is of an event that is paused."""
+    paused = journal.paused_events(connection)
+    if not paused or not delivery_ids:
+        return False
+    of_events = sa.select(message.c.id).where(message.c.event_id.in_(paused))
+    own = delivery.c.id.in_(list(delivery_ids)) & delivery.c.message_id.in_(of_events)
+    return connection.scalar(sa.select(delivery.c.id).where(own).limit(1)) is not None
+
+
 def settle_unknown(connection: sa.Connection, delivery_id: int, was_sent: bool, now: datetime) -> bool:
     """What a person found out about a delivery whose answer was lost; False if it is not unknown."""
     unknown = (delivery.c.id == delivery_id) & (delivery.c.state == "unknown")
@@ -43,3 +55,42 @@ def settle_unknown(connection: sa.Connection, delivery_id: int, was_sent: bool, 
             message.update().where(message.c.id == reopened, message.c.state.in_(finals)).values(state="sending")
         )
     return changed.rowcount == 1
+
+
+# -- Held: late, or one mail too many, so that a person decides. --
+
+#: Why a delivery is held: it is late and its rule asks, or its recipient has had enough mails this week.
+LATE_ASK, CAP = "late_ask", "mails_per_week"
+_HOLDABLE = ("pending", "deferred", "paused")
+
+
+def hold(connection: sa.Connection, message_id: int, why: str) -> int:
+    """Hold what of a message has not left; how much. What may be out already is looked for first, and stays."""
+    doubtful_post = delivery.c.maybe_double & delivery.c.subscriber_id.is_(None)
+    held = connection.execute(
+        delivery.update()
+        .where(delivery.c.message_id == message_id, delivery.c.state.in_(_HOLDABLE), sa.not_(doubtful_post))
+        .values(state="held", said=why)
+    )
+    return held.rowcount
+
+
+def decide(connection: sa.Connection, message_id: int, send: bool, now: datetime, said: str) -> int:
+    """What a person decided about the held deliveries of a message: they leave now, or not at all; how many."""
+    held = (delivery.c.message_id == message_id) & (delivery.c.state == "held")
+    # Nothing said: that is how a claim knows that somebody decided, and does not count this week's mails again.
+    values = {"state": "pending", "ready_at": now, "said": None} if send else {"state": "cancelled", "said": said}
+    return connection.execute(delivery.update().where(held).values(**values)).rowcount
+
+
+def miss_held(connection: sa.Connection, now: datetime) -> int:
+    """End what nobody decided in time; how much."""
+    overdue = (delivery.c.state == "held") & (delivery.c.not_after < now)
+    return connection.execute(delivery.update().where(overdue).values(state="missed", said="undecided")).rowcount
+
+
+def give_turn(connection: sa.Connection, message_id: int, turn_at: datetime) -> None:
+    """Let the unsent rest of a late message leave at its turn."""
+    waiting = delivery.c.state.in_(("pending", "deferred")) & sa.not_(delivery.c.maybe_double)
+    connection.execute(delivery.update().where(delivery.c.message_id == message_id, waiting).values(ready_at=turn_at))
+    connection.execute(message.update().where(message.c.id == message_id).values(turn_at=turn_at))

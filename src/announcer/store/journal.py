@@ -89,6 +89,11 @@ def pause_name(what: str) -> str:
     return f"pause:{what}"
 
 
+def since_name(what: str) -> str:
+    """Where it is kept since when `what` stands still."""
+    return f"since:{what}"
+
+
 def pauses(connection: sa.Connection) -> dict[str, str]:
     """What is paused, with the reason: `all`, `channel:NAME`, `event:ID`."""
     query = (

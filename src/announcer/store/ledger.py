@@ -52,7 +52,7 @@ WITH c AS MATERIALIZED (
     WHERE d.channel = :channel AND d.lane = :lane AND d.state IN ('pending', 'deferred') AND d.ready_at <= :now
     AND NOT EXISTS (SELECT 1 FROM delivery p WHERE p.id = d.after_id AND p.state <> 'sent')
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.id = d.corrects_id
-                    AND o.state IN ('pending', 'sending', 'deferred', 'paused'))
+                    AND o.state IN ('pending', 'sending', 'deferred', 'paused', 'held'))
     ORDER BY d.ready_at, d.id LIMIT :most {lock}
 )
 UPDATE delivery SET state = 'sending', owner = :owner, fence = fence + 1, attempts = attempts + 1,

@@ -26,7 +26,7 @@ from announcer.store.tables import consent, delivery, mail_list, message, subscr
 #: `sending` is in a worker's hands: the claim and the retry look here again.
 REACHABLE = tuple(
     state
-    for state in (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.PAUSED)
+    for state in (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.PAUSED, DeliveryState.HELD)
     if DeliveryState.SUPPRESSED in DELIVERY_TRANSITIONS[state]
 )
 

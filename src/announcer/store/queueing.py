@@ -40,11 +40,23 @@ def lane(urgency: Urgency) -> int:
     return 0 if urgency <= Urgency.CHANGE else 1
 
 
-def queue_targets(connection: sa.Connection, message_: Message, contents: Sequence[Stored], now: datetime) -> None:
-    """One delivery per content language; the message is `sending` from here on."""
+def queue_targets(
+    connection: sa.Connection,
+    message_: Message,
+    contents: Sequence[Stored],
+    now: datetime,
+    variant: str = "",
+    turn_at: datetime | None = None,
+) -> None:
+    """One delivery per content language; the message is `sending` from here on.
+
+    It leaves at its moment or, late and one of several, at `turn_at`.
+    """
     planned = message_.planned
     assert planned.due_at is not None
-    campaign.transition(connection, message_.id, MessageState.SENDING, sending_since=now)
+    campaign.transition(
+        connection, message_.id, MessageState.SENDING, sending_since=now, variant=variant, turn_at=turn_at
+    )
     rows = [
         {
             "message_id": message_.id,
@@ -58,7 +70,7 @@ def queue_targets(connection: sa.Connection, message_: Message, contents: Sequen
             "content_id": stored.id,
             "state": "pending",
             "lane": lane(planned.urgency),
-            "ready_at": planned.due_at,
+            "ready_at": turn_at or planned.due_at,
             "not_after": planned.not_after,
             "key": uuid.uuid4().hex,
         }
@@ -73,9 +85,17 @@ def _insert(connection: sa.Connection) -> Any:
     return dialect.insert(delivery).on_conflict_do_nothing()
 
 
-def begin_audience(connection: sa.Connection, message_: Message, now: datetime) -> None:
+def begin_audience(
+    connection: sa.Connection,
+    message_: Message,
+    now: datetime,
+    variant: str = "",
+    turn_at: datetime | None = None,
+) -> None:
     """Mark a mail message as being written to the ledger; `next_chunk` does it."""
-    campaign.transition(connection, message_.id, MessageState.SENDING, sending_since=now, frozen_to=0)
+    campaign.transition(
+        connection, message_.id, MessageState.SENDING, sending_since=now, frozen_to=0, variant=variant, turn_at=turn_at
+    )
 
 
 def next_chunk(
@@ -88,14 +108,15 @@ def next_chunk(
     None is a message of no change, for its audience. Confirmed subscriptions and suppressions are read in
     this very transaction.
     """
-    start = connection.scalar(sa.select(message.c.frozen_to).where(message.c.id == message_.id))
+    state = sa.select(message.c.frozen_to, message.c.turn_at).where(message.c.id == message_.id)
+    start, turn_at = connection.execute(state).one()
     if start is None:
         return False
     last = connection.scalar(sa.select(sa.func.max(subscriber.c.id))) or 0
     end = min(start + CHUNK, last)
     window = _chosen(message_, stale).where(subscriber.c.id > start, subscriber.c.id <= end)
     people = window.subquery("chosen")
-    rows = _rows(connection, message_, contents, people)
+    rows = _rows(connection, message_, contents, people, turn_at)
     connection.execute(_insert(connection).from_select(_COLUMNS, rows))
     done = end >= last
     connection.execute(message.update().where(message.c.id == message_.id).values(frozen_to=None if done else end))
@@ -120,7 +141,11 @@ _COLUMNS = [
 
 
 def _rows(
-    connection: sa.Connection, message_: Message, contents: Sequence[Stored], people: sa.Subquery
+    connection: sa.Connection,
+    message_: Message,
+    contents: Sequence[Stored],
+    people: sa.Subquery,
+    turn_at: datetime | None,
 ) -> sa.Select[Any]:
     planned = message_.planned
     by_language = {c.language: c.id for c in contents}
@@ -144,7 +169,7 @@ def _rows(
         people.c.corrects_id,
         constant("pending"),
         constant(lane(planned.urgency)),
-        sa.literal(planned.due_at, delivery.c.ready_at.type),
+        sa.literal(turn_at or planned.due_at, delivery.c.ready_at.type),
         sa.literal(planned.not_after, delivery.c.not_after.type),
         key,
     ).order_by(people.c.id)
@@ -242,7 +267,7 @@ def _supersede_older(connection: sa.Connection, newer: Mapping[str, Any]) -> Non
             delivery.c.message_id == newer["message_id"],
             delivery.c.target == newer["target"],
             delivery.c.action != Action.PUBLISH,
-            delivery.c.state.in_(("pending", "deferred", "paused")),
+            delivery.c.state.in_(("pending", "deferred", "paused", "held")),
         )
         .values(state="superseded", said="a later correction says it")
     )

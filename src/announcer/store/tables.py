@@ -188,11 +188,14 @@ message = sa.Table(
     sa.Column("approved_by", sa.String(120)),
     sa.Column("approved_at", Instant),
     sa.Column("approved_hash", sa.String(64)),
+    sa.Column("variant", sa.String(10), nullable=False, server_default=""),  # which of its texts leaves
     sa.Column("sending_since", Instant),
+    sa.Column("turn_at", Instant),  # when it leaves, if it was late and waits for others
     sa.Column("frozen_to", BigId),  # the highest subscriber already in the ledger, while the audience is written
     sa.Column("settled_at", Instant),
     sa.UniqueConstraint("occurrence_id", "channel"),
     sa.Index("ix_message_open", "state", "due_at"),
+    sa.Index("ix_message_settled", "settled_at"),
 )
 
 content = sa.Table(
@@ -201,6 +204,7 @@ content = sa.Table(
     _id(),
     _ref("message_id", "message", nullable=False, index=True),
     sa.Column("language", sa.String(10), nullable=False),
+    sa.Column("variant", sa.String(10), nullable=False, server_default=""),
     sa.Column("facts_version", sa.String(40), nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
@@ -299,6 +303,7 @@ delivery = sa.Table(
 )
 _claimable = sa.text("state IN ('pending', 'deferred')")
 _leased = sa.text("state = 'sending'")
+_held = sa.text("state = 'held'")
 _mail = sa.text("subscriber_id IS NOT NULL")
 _not_mail = sa.text("subscriber_id IS NULL")
 sa.Index(
@@ -307,6 +312,7 @@ sa.Index(
     sqlite_where=_claimable, postgresql_where=_claimable,
 )  # fmt: skip
 sa.Index("ix_delivery_leased", delivery.c.lease_until, sqlite_where=_leased, postgresql_where=_leased)
+sa.Index("ix_delivery_held", delivery.c.not_after, sqlite_where=_held, postgresql_where=_held)
 sa.Index(
     "uq_delivery_target",
     delivery.c.message_id, delivery.c.target, delivery.c.part, delivery.c.action, delivery.c.revision,

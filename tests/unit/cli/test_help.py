@@ -35,11 +35,17 @@ def test_every_verb_stands_under_a_heading() -> None:
     assert group().list_commands(None) == arranged
 
 
-@pytest.mark.parametrize(("language", "said"), [("de", "Es weitergehen lassen."), ("en", "Let it go on.")])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Zeigen, was als Nächstes kommt, was einen Menschen braucht, was angehalten ist."),
+        ("en", "Show what is next, what needs a person, what is paused."),
+    ],
+)
 def test_help_speaks_the_language_asked_for(language: str, said: str) -> None:
     arranged = group()
     help.arrange(arranged, language)
-    assert arranged.commands["resume"].help == said
+    assert arranged.commands["status"].help == said
 
 
 @pytest.mark.parametrize(
