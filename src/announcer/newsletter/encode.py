@@ -137,9 +137,10 @@ def header_url(value: str) -> bytes:
 
 def header_text(value: str) -> bytes:
     """An unstructured header's value, e.g. a subject; folded encoded words if it is long or not ASCII."""
-    if _PLAIN_HEADER.fullmatch(value) and "=?" not in value:
-        return value.encode()
-    return b"\r\n ".join(encoded_words(one_line(value)))
+    line = one_line(value)
+    if _PLAIN_HEADER.fullmatch(line) and "=?" not in line:
+        return line.encode()
+    return b"\r\n ".join(encoded_words(line))
 
 
 def header_words(value: str) -> bytes:

@@ -9,7 +9,7 @@ from email.header import decode_header, make_header
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from announcer.errors import ComposeError
@@ -69,6 +69,7 @@ def test_urls_come_back_and_hold_nothing_foreign(text: str) -> None:
 
 
 @given(texts)
+@example("two  spaces")
 def test_header_text_is_one_line_to_its_reader(text: str) -> None:
     encoded = encode.header_text(text)
     assert str(make_header(decode_header(encoded.decode().replace("\r\n", "")))) == encode.one_line(text)
