@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
-from bench import feeds, lateness, machine, newsletter, planning
+from bench import feeds, lateness, machine, newsletter, planning, site
 from bench.figures import Options
 
 #: Each prints its figures and gives whether its bars held.
 BENCHMARKS: dict[str, Callable[[Options], bool]] = {
     "planning": planning.main,
     "feeds": feeds.main,
+    "site": site.main,
     "newsletter": newsletter.main,
     "lateness": lateness.main,
 }

@@ -22,6 +22,7 @@ from announcer.store.withdrawals import WithdrawalLog
 from announcer.web import leaving, viewing
 from announcer.web.edge import SECURITY_HEADERS, Edge
 from announcer.web.feed_files import FeedFiles
+from announcer.web.feed_gate import FeedGate
 from announcer.web.pages import Pages
 from announcer.web.reading import Reading
 from announcer.web.served_files import ServedFiles
@@ -49,12 +50,13 @@ def public_app(
     app = FastAPI(title="announcer", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages = Pages(settings, static=static)
     feeds, shown = FeedFiles(feeds_folder), Shown(db, clock, is_public)
-    ServedFiles(db, pages, feeds, shown).mount(app)
+    ServedFiles(db, pages, shown).mount(app)
     Reading(pages, feeds, shown, clock).mount(app)
     leaving.Leaving(db, pages, key, clock, withdrawals).mount(app)
     titles = {name: entry.title for name, entry in settings.lists.items()}
     viewing.Viewing(db, pages, key, Links(settings.site.url, titles)).mount(app)
     _answer_errors(app, pages)
+    app.add_middleware(FeedGate, feeds=feeds)
     app.add_middleware(Edge, base=pages.base)
     return app
 

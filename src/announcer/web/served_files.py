@@ -1,4 +1,4 @@
-"""What programs read: feeds, calendars, preview pictures, the sitemap, the stylesheet, the site's health."""
+"""What programs read: preview pictures, the sitemap, the stylesheet, the site's health."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from announcer.feeds import serving
 from announcer.office.shown import Shown
 from announcer.store.database import Database
 from announcer.web import press_room, sitemap
 from announcer.web.card import Card, draw
 from announcer.web.cards import announcement_card, event_card
-from announcer.web.feed_files import FeedFiles
 from announcer.web.pages import REVALIDATE, Pages, etag, matches
 from announcer.web.reading import READ, content_language, last_change
 
@@ -25,10 +23,9 @@ Endpoint = Callable[..., Response]
 class ServedFiles:
     """The routes of everything that is no page. Made by `public_app`."""
 
-    def __init__(self, db: Database, pages: Pages, feeds: FeedFiles, shown: Shown) -> None:
+    def __init__(self, db: Database, pages: Pages, shown: Shown) -> None:
         self._db = db
         self._pages = pages
-        self._feeds = feeds
         self._shown = shown
 
     def mount(self, app: FastAPI) -> None:
@@ -42,7 +39,6 @@ class ServedFiles:
             "/robots.txt": self.robots,
             "/sitemap.xml": self.sitemap,
             "/healthz": self.health,
-            "/feeds/{path:path}": self.feed,
         }
         for path, endpoint in routes.items():
             app.add_api_route(path, endpoint, methods=READ, response_class=Response)
@@ -94,14 +90,6 @@ class ServedFiles:
         if matches(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type=media_type)
-
-    def feed(self, request: Request, path: str) -> Response:
-        """One feed or calendar."""
-        found = self._feeds.served(path)
-        if found is None:
-            return self._pages.not_found(request)
-        answer = serving.answer(found, dict(request.headers))
-        return Response(answer.body, answer.status, dict(answer.headers))
 
     def health(self) -> Response:
         """Whether the site can read its database; for whoever watches over it."""
