@@ -20,7 +20,7 @@ from announcer import failpoints
 from announcer.channels import Channel
 from announcer.clock import Clock
 from announcer.errors import AnnouncerError, Credentials, Permanent, SendError, Transient, UnknownOutcome
-from announcer.model.content import Abilities, Payload
+from announcer.model.content import Abilities, Payload, part_of, parts_of
 from announcer.model.ledger import (
     Action,
     Deferred,
@@ -120,7 +120,8 @@ class Dispatcher:
                 delivery = claimed[0]
                 previous = ledger.receipt_of(connection, delivery.corrects_id or delivery.after_id)
                 payload = contents.by_id(connection, [delivery.content_id])[delivery.content_id].payload
-                work = _Work(delivery, payload, previous, _fresh(connection, delivery))
+                fresh = _fresh(connection, delivery)
+                work = _Work(delivery, part_of(payload, delivery.part), previous, fresh)
         if done:
             failpoints.hit("after-mark")
         return work
@@ -165,7 +166,10 @@ def _fresh(connection: sa.Connection, delivery: Delivery) -> Payload | None:
     if delivery.action is not Action.PUBLISH:
         return None
     newer = contents.outdated(connection, [delivery.content_id]).get(delivery.content_id)
-    return contents.by_id(connection, [newer])[newer].payload if newer is not None else None
+    if newer is None:
+        return None
+    payload = contents.by_id(connection, [newer])[newer].payload
+    return part_of(payload, delivery.part) if delivery.part < parts_of(payload) else None
 
 
 def _look_first(channel: Channel, work: _Work) -> Outcome | None:

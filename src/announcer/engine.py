@@ -16,13 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import httpx
-
 from announcer import settings as configuration
 from announcer.channels import Channel
+from announcer.channels.accounts import Tools, open_account
 from announcer.channels.feed import FeedSet
 from announcer.channels.http import open_client
-from announcer.channels.mastodon import Mastodon
 from announcer.clock import Clock
 from announcer.dispatch import Attempted, Dispatcher, MailLedger
 from announcer.errors import Credentials, SettingsError
@@ -41,7 +39,8 @@ from announcer.office.house import Exit, House
 from announcer.rendering.renderer import Renderer
 from announcer.settings import Settings
 from announcer.store import campaign, ledger, people, schema
-from announcer.store.database import Database, open_database
+from announcer.store.assets import Assets
+from announcer.store.database import open_database
 from announcer.store.writelock import Lane
 from announcer.tick import Exits, Ticked, finish_audiences, tick
 
@@ -75,7 +74,9 @@ class Engine:
         schema.migrate(self.database)
         key = configuration.signing_key(settings)
         self._client = open_client(settings)
-        self._channels = _channels(settings, secret, self._client, self.database, clock)
+        self.assets = Assets(settings.path(settings.paths.var) / "assets")
+        tools = Tools(self._client, self.database, key, self.assets, clock)
+        self._channels = _channels(settings, secret, tools)
         self._mailer = _mailer(settings, secret, key, clock) if settings.mail.enabled else None
         exits: dict[str, Exit] = {**self._channels}
         if self._mailer is not None:
@@ -171,11 +172,9 @@ class _Secrets:
             return "not-set"
 
 
-def _channels(
-    settings: Settings, secret: _Secrets, client: httpx.Client, database: Database, clock: Clock
-) -> dict[str, Channel]:
+def _channels(settings: Settings, secret: _Secrets, tools: Tools) -> dict[str, Channel]:
     def guid_of(delivery: Delivery) -> str:
-        with database.read() as connection:
+        with tools.database.read() as connection:
             occurrence = campaign.message_by_id(connection, delivery.message_id).planned.occurrence
         return feed_guid(occurrence, delivery.language)
 
@@ -183,16 +182,8 @@ def _channels(
     for name, account in settings.channels.items():
         if account.enabled:
             token = secret.read(f"channels.{name}", env=account.token_env, file=account.token_file, what="token")
-            channels[name] = Mastodon(name, account, token, client, clock, _claimed(database, name))
+            channels[name] = open_account(name, account, token, tools)
     return channels
-
-
-def _claimed(database: Database, channel: str) -> Callable[[str], bool]:
-    def holds(id_: str) -> bool:
-        with database.read() as connection:
-            return ledger.holds_receipt(connection, channel, id_)
-
-    return holds
 
 
 def _keyless(channels: Mapping[str, Channel]) -> list[str]:

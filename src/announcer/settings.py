@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from announcer.errors import SettingsError
 
@@ -112,15 +112,30 @@ class Mail(_Section):
     relay: Relay = Relay()
 
 
+#: What a channel of a kind needs beside its secret.
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "mastodon": ("url",),
+    "bluesky": ("account",),
+}
+
+
 class ChannelSettings(_Section):
     """[channels.NAME]: one account."""
 
-    kind: Literal["mastodon"]
-    url: WebAddress
+    kind: Literal["mastodon", "bluesky"]
+    url: WebAddress | Literal[""] = ""
+    account: str = ""
     token_env: str = ""
     token_file: Path | None = None
     visibility: Literal["public", "unlisted", "private"] = "public"
     enabled: bool = True
+
+    @model_validator(mode="after")
+    def _complete(self) -> ChannelSettings:
+        for key in _NEEDED[self.kind]:
+            if not getattr(self, key):
+                raise ValueError(f"a channel of the kind {self.kind} needs {key!r}; add it")
+        return self
 
 
 class MailList(_Section):

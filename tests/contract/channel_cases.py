@@ -7,15 +7,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
 from announcer.channels import Channel
+from announcer.channels.bluesky import Bluesky
 from announcer.channels.mastodon import Mastodon
 from announcer.model.content import Content, Payload
 from announcer.model.ledger import Action, Delivery
 from announcer.settings import ChannelSettings
+from announcer.store.assets import Assets
+from tests.contract.bluesky_standin import DID, HANDLE, bluesky_standin
 from tests.contract.mastodon_standin import Habits, mastodon_standin
+from tests.standins.faulty_proxy import bad_line
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 
@@ -32,6 +38,7 @@ class Stage:
     revoke: Callable[[], None]
     lengthen: Callable[[Payload], Payload]  #: One character more, past `compose`.
     keeps_keys: bool  #: The network itself makes one post of two tries.
+    asks_limits: bool = True  #: False: the limits are the protocol's, there is nobody to ask.
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def _mastodon_stage(habits: Habits) -> Iterator[Stage]:
         yield Stage(
             channel=mastodon_account(standin.url, standin.token, client),
             impatient=mastodon_account(standin.url, standin.token, hasty),
-            unreachable=mastodon_account(f"http://127.0.0.1:{_closed_port()}", standin.token, client),
+            unreachable=mastodon_account(f"http://127.0.0.1:{closed_port()}", standin.token, client),
             visible=lambda: {post.id: post.text for post in list(standin.posts.values())},
             break_next=lambda how: setattr(standin.habits, how, 1),
             revoke=lambda: setattr(standin, "token", "another"),
@@ -79,11 +86,68 @@ def a_client(read_seconds: float) -> httpx.Client:
     return httpx.Client(timeout=httpx.Timeout(10, read=read_seconds), trust_env=False, verify=False)
 
 
-def _closed_port() -> int:
+def closed_port() -> int:
+    """A port on which nothing listens."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+# -- Bluesky. --
+
+
+class Notes(dict[str, str]):
+    """What a channel remembers, sealed or not."""
+
+    def recall(self, name: str) -> str | None:
+        return self.get(name)
+
+    def remember(self, name: str, value: str) -> None:
+        self[name] = value
+
+    recall_secret, remember_secret = recall, remember
+
+
+def writes_a_record(method: str, path: str) -> bool:
+    """Whether a request to an AT protocol server changes what the world can read."""
+    return method == "POST" and path.startswith(("/xrpc/com.atproto.repo.putRecord", "/xrpc/com.atproto.repo.deleteR"))
+
+
+@contextmanager
+def _bluesky_stage() -> Iterator[Stage]:
+    with (
+        bluesky_standin() as standin,
+        bad_line(standin.url, writes_a_record) as line,
+        a_client(10) as client,
+        a_client(0.3) as hasty,
+        TemporaryDirectory() as folder,
+    ):
+
+        def account(url: str, way: httpx.Client) -> Bluesky:
+            return bluesky_account(url, HANDLE, standin.password, way, Path(folder))
+
+        yield Stage(
+            channel=account(line.url, client),
+            impatient=account(line.url, hasty),
+            unreachable=account(f"http://127.0.0.1:{closed_port()}", client),
+            visible=lambda: {f"at://{DID}/app.bsky.feed.post/{key}": r["text"] for key, r in standin.records.items()},
+            break_next=line.break_next,
+            revoke=lambda: setattr(standin, "taken_down", True),
+            lengthen=lambda payload: {**payload, "text": payload["text"] + "!"},
+            keeps_keys=True,
+            asks_limits=False,
+        )
+
+
+def bluesky_account(
+    url: str, account: str, password: str, client: httpx.Client, folder: Path, notes: Notes | None = None
+) -> Bluesky:
+    """The channel under test."""
+    settings = ChannelSettings(kind="bluesky", url=url, account=account)
+    return Bluesky(
+        "bluesky", settings, password, client, lambda: NOW, Assets(folder), Notes() if notes is None else notes
+    )
 
 
 CASES = (
@@ -91,6 +155,7 @@ CASES = (
     mastodon_case("gotosocial", Habits(5000, 25, keeps_keys=False, refusal=400)),
     mastodon_case("hollo", Habits(10_000, 256)),
     mastodon_case("no-source-no-v2", Habits(keeps_keys=False, has_v2=False, has_source=False)),
+    ChannelCase("bluesky", _bluesky_stage),
 )
 
 # -- What the tests send. --
@@ -124,5 +189,6 @@ def delivery(number: int = 1, action: Action = Action.PUBLISH, **more: object) -
         key=f"key-{number}",
         fence=1,
         attempts=1,
+        moment=NOW,
     )
     return replace(plain, **more)  # type: ignore[arg-type]  # fields of Delivery, by name

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings the Debian packages the server tests need and the machine lacks. Starts nothing and configures nothing:
+# Brings what the server tests need and the machine lacks: Debian packages, a Bluesky PDS from npm. Starts nothing and configures nothing:
 # each test runs its servers from a temporary folder of its own.
 set -eu
 
@@ -17,6 +17,22 @@ as_root() {
         fail "installing Debian packages needs root: run 'apt-get install$missing' once"
     fi
 }
+
+# What comes from PyPI and npm goes into a folder of its own, beside the source but not of it.
+servers=${ANNOUNCER_TEST_SERVERS:-$(cd "$(dirname "$0")/../.." && pwd)/.servers}
+
+install_pds() {
+    [ ! -e "$servers/pds/installed" ] || return 0
+    command -v npm >/dev/null 2>&1 || fail "the Bluesky PDS needs npm (Debian: nodejs npm)"
+    echo "Installing the Bluesky PDS into $servers …"
+    mkdir -p "$servers/pds"
+    # better-sqlite3 is compiled here: nothing prebuilt is fetched.
+    (cd "$servers/pds" && npm_config_nodedir=${npm_config_nodedir:-/usr} npm install --silent --no-audit --no-fund \
+        @atproto/pds@0.4.217 @did-plc/server@0.0.1 >install.log 2>&1) || fail "npm could not install the PDS: see $servers/pds/install.log"
+    touch "$servers/pds/installed"
+}
+
+install_pds
 
 missing=
 [ -x /usr/sbin/postfix ] || missing="$missing postfix"

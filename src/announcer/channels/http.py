@@ -93,28 +93,28 @@ class Api:
         self.place = place
         self.host = urlsplit(base).hostname or base
         self._base = base.rstrip("/")
-        self._token = token
+        self.token = token
         self._client = client
         self._wall_clock = wall_clock
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The JSON at `path`. Nothing can have happened when this fails: never `UnknownOutcome`."""
-        return self._json(self._call("GET", path, params=params), write=False)
+        return self.json(self._call("GET", path, params=params), write=False)
 
     def read_if_there(self, path: str) -> Any:
         """The JSON at `path`, or None where there is nothing (404, 410)."""
         answer = self._call("GET", path, gone_is_fine=True)
-        return self._json(answer, write=False) if answer.is_success else None
+        return self.json(answer, write=False) if answer.is_success else None
 
     def write(self, method: str, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
         """Send JSON and return the JSON answered. A lost or unreadable answer is `UnknownOutcome`."""
-        return self._json(self._call(method, path, body=body, headers=headers), write=True)
+        return self.json(self._call(method, path, body=body, headers=headers), write=True)
 
     def delete(self, path: str) -> None:
         """Delete what is at `path`; already gone (404, 410) is success."""
         answer = self._call("DELETE", path, gone_is_fine=True)
         if answer.is_success and answer.content:
-            self._json(answer, write=True)  # an error page with status 200 proves nothing
+            self.json(answer, write=True)  # an error page with status 200 proves nothing
 
     def _call(
         self,
@@ -127,22 +127,31 @@ class Api:
         gone_is_fine: bool = False,
     ) -> httpx.Response:
         write = method != "GET"
+        answer = self.ask(method, path, write=write, params=params, json=body, headers=headers)
+        if answer.is_success or (gone_is_fine and answer.status_code in {404, 410}):
+            return answer
+        raise self.refused(answer, write=write)
+
+    def ask(
+        self, method: str, path: str, *, write: bool, headers: Mapping[str, str] | None = None, **sent: Any
+    ) -> httpx.Response:
+        """The answer, whatever its status; `sent` goes to httpx (`json`, `content`, `files`, `params`).
+
+        For networks that say in the body what a refusal means: `refused` makes an error of the rest.
+        """
+        known = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
-            answer = self._client.request(
+            return self._client.request(
                 method,
                 self._base + path,
-                params=params,
-                json=body,
-                headers={"Authorization": f"Bearer {self._token}", "Accept": "application/json", **(headers or {})},
+                headers={**known, "Accept": "application/json", **(headers or {})},
                 follow_redirects=False,  # a redirected POST becomes a GET, and the token would follow
+                **sent,
             )
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise self._lost(error, write) from error
-        if answer.is_success or (gone_is_fine and answer.status_code in {404, 410}):
-            return answer
-        raise self._refused(answer, write)
 
-    def _json(self, answer: httpx.Response, *, write: bool) -> Any:
+    def json(self, answer: httpx.Response, *, write: bool) -> Any:
         try:
             return answer.json()
         except ValueError as error:  # a login page, a proxy's or an overloaded server's HTML
@@ -160,7 +169,8 @@ class Api:
             return Transient(f"{self.place}: {self.host} can't be reached ({said}); check its 'url' and [proxy]")
         return self.lost_answer(f"did not answer ({said})", write=write)
 
-    def _refused(self, answer: httpx.Response, write: bool) -> SendError:
+    def refused(self, answer: httpx.Response, *, write: bool) -> SendError:
+        """What an answer without success means."""
         status = answer.status_code
         place, said = self.place, self._clean(_said(answer))
         if status in {401, 403}:
@@ -179,8 +189,8 @@ class Api:
 
     def _clean(self, said: str) -> str:
         one_line = " ".join(said.split())
-        if self._token:
-            one_line = one_line.replace(self._token, "[token]")
+        if self.token:
+            one_line = one_line.replace(self.token, "[token]")
         return one_line[:_LONGEST_SAID]
 
 
@@ -190,21 +200,24 @@ def _said(answer: httpx.Response) -> str:
         said = answer.json()
     except ValueError:
         said = None
-    if isinstance(said, dict) and isinstance(said.get("error"), str):
-        return str(said["error"])
+    if isinstance(said, dict):
+        words = [str(said[key]) for key in ("error", "message", "description") if isinstance(said.get(key), str)]
+        if words:
+            return ": ".join(words[:2])
     return answer.reason_phrase or str(answer.status_code)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait as the server asks, from one to a day; None when it doesn't say.
 
-    `X-RateLimit-Reset` is an instant (Mastodon: ISO 8601), `Retry-After` is
-    seconds or an HTTP date (RFC 9110 §10.2.3). Instants are counted from the
-    answer's own `Date` where it has one, so a clock that is wrong here or there
-    does no harm; otherwise from `now`.
+    `X-RateLimit-Reset` and `RateLimit-Reset` are instants (Mastodon: ISO 8601,
+    Bluesky: seconds since 1970) or seconds, `Retry-After` is seconds or an HTTP
+    date (RFC 9110 §10.2.3). Instants are counted from the answer's own `Date`
+    where it has one, so a clock that is wrong here or there does no harm;
+    otherwise from `now`.
     """
     here = _instant(headers.get("Date", "")) or now
-    for name in ("X-RateLimit-Reset", "Retry-After"):
+    for name in ("X-RateLimit-Reset", "RateLimit-Reset", "Retry-After"):
         said = headers.get(name, "").strip()
         if (seconds := _number(said)) is not None and seconds < _EPOCH_FROM:
             return _bounded(float(seconds))

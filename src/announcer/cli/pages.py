@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -11,10 +12,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from announcer.channels.bluesky_text import length as bluesky_length
 from announcer.cli.terminal import seen
 from announcer.cli.timeline import View
 from announcer.model.content import Limits
-from announcer.rendering.fitting import mastodon_length
+from announcer.rendering.fitting import graphemes, mastodon_length
 
 if TYPE_CHECKING:
     from announcer.office.campaigns import Preview
@@ -24,6 +26,12 @@ _SLOT = re.compile("⟦[^⟦⟧]*⟧")
 
 def used(preview: Preview, limits: Limits | None) -> int | None:
     """How many characters of its limit a post takes; None for what has no such limit."""
+    if "text" in preview.payload and "subject" not in preview.payload:
+        return (
+            bluesky_length(str(preview.payload["text"]))
+            if "facets" in preview.payload
+            else graphemes(preview.payload["text"])
+        )
     if "status" not in preview.payload:
         return None
     per_url = limits.characters_per_url if limits else None
@@ -67,13 +75,26 @@ def _body(view: View, preview: Preview) -> list[RenderableType]:
         return [Text(speech("not_sayable", why=seen(preview.problem)), "red"), *waits]
     if "status" in payload:
         spoiler = [Text(seen(payload["spoiler_text"]), "bold")] if payload.get("spoiler_text") else []
-        return [*waits, *spoiler, Text(seen(payload["status"]))]
+        return [*waits, *spoiler, *_posts(payload, "status")]
+    if "text" in payload and "subject" not in payload:
+        return [*waits, *_posts(payload, "text")]
     if "subject" in payload:
         heads = _fields(view, [("subject", payload["subject"]), ("preheader", payload.get("preheader", ""))])
         size = Text(speech("html_size", n=max(1, len(payload["html"].encode()) // 1000)), "dim")
         return [*waits, heads, Text(), _with_slots(payload["text"].rstrip()), Text(), size]
     fields = [("title", payload["title"]), ("summary", payload["summary"]), ("link", payload["link"])]
     return [*waits, _fields(view, [*fields, ("topics", ", ".join(payload.get("categories", ())))])]
+
+
+def _posts(payload: Mapping[str, Any], key: str) -> list[RenderableType]:
+    """A post with its pictures and its card, then the other parts of its thread."""
+    shown: list[RenderableType] = [Text(seen(str(payload[key])))]
+    shown += [Text(f"▣ {seen(str(picture['alt']))}", "dim") for picture in payload.get("pictures") or ()]
+    if card := payload.get("card"):
+        shown.append(Text(f"▭ {seen(str(card['title']))} · {seen(str(card['description']))}", "dim"))
+    for part in payload.get("thread") or ():
+        shown += [Text("↳", "dim"), Text(seen(str(part[key])))]
+    return shown
 
 
 def _fields(view: View, fields: list[tuple[str, str]]) -> Table:

@@ -22,6 +22,19 @@ def digest(payload: Payload) -> str:
     return hashlib.sha256(canonical(payload).encode()).hexdigest()
 
 
+def parts_of(payload: Payload) -> int:
+    """How many posts a payload makes: more than one where the office asked for a thread."""
+    return 1 + len(payload.get("thread", ()))
+
+
+def part_of(payload: Payload, part: int) -> Payload:
+    """The payload of one part of a thread; part 0 is the first post."""
+    if part == 0:
+        return {key: value for key, value in payload.items() if key != "thread"}
+    chosen: Payload = payload["thread"][part - 1]
+    return chosen
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """A payload for one channel kind in one language.
@@ -29,7 +42,9 @@ class Content:
     The payload's keys by channel kind:
 
     - `feed`:   title, summary, html, link, categories (list)
-    - `social`: lead, fact, link, hashtags (list), language, spoiler_text
+    - `social`: lead, fact, link, hashtags (list), language, spoiler_text, card (title and
+      description of the page behind the link), pictures (list of hash, alt, credit), own (a
+      person's own posts, one or a thread, instead of lead, fact, link and hashtags)
     - `mail`:   subject, preheader, text, html; slots stand in them as `⟦name⟧`
     """
 

@@ -158,3 +158,4 @@ class Delivery:
     not_after: datetime | None = None
     after_id: int | None = None
     corrects_id: int | None = None
+    moment: datetime | None = None  #: When it was meant to leave; the same on every try.

@@ -52,6 +52,7 @@ def payloads(
 ) -> list[tuple[str, Payload]]:
     """The payload of a message in each of its languages, in words for its moment or for being late.
 
+    Never call it inside a transaction: a channel may look up who is mentioned.
     Raises `TemplateError` or `ComposeError` when it can't be said.
     """
     way = house.exits[planned.channel]
@@ -59,7 +60,7 @@ def payloads(
     for language in house.languages(planned.channel, scene.language):
         request = replace(_request(house, scene, planned, way.kind, language, due_at), late=late)
         content = house.renderer.render(request)
-        result.append((language, way.compose(content, limits)))
+        result.append((language, way.compose(way.prepare(content), limits)))
     return result
 
 

@@ -43,7 +43,7 @@ def scratch_settings(base: Settings, folder: Path, *, smtp_port: int, mastodon_u
     """The office's settings with every way out led into the sandbox, and no secret of the office."""
     (folder / "token").write_text("rehearsal\n", encoding="utf-8")
     accounts = {
-        name: {**account.model_dump(), "url": mastodon_url, "token_env": "", "token_file": "token"}
+        name: {**account.model_dump(), "kind": "mastodon", "url": mastodon_url, "token_env": "", "token_file": "token"}
         for name, account in base.channels.items()
     } or {"mastodon": {"kind": "mastodon", "url": mastodon_url, "token_file": "token"}}
     lists = {name: entry.model_dump() for name, entry in base.lists.items()} or DEFAULT_LISTS

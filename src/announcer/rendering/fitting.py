@@ -9,13 +9,16 @@ limits is one function as well (300 graphemes and 3000 bytes are
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import regex
 
 from announcer.errors import ComposeError
 
+#: What a piece of a post is: words (in which links may stand), the link, or a hashtag.
+Part = Literal["words", "link", "tag"]
 #: How long a network says a text is. It must not shrink when words are added.
 Count = Callable[[str], int]
 
@@ -44,7 +47,7 @@ _ENTITY = regex.compile(
         (?:/(?:(?:{_PATH_CHARACTER}|{_BALANCED})*(?:{_PATH_END}|{_BALANCED}))?)?
         (?:\?{_QUERY_CHARACTER}*{_QUERY_END})?)
     | (?<![=/\w]) (?P<user>@[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*+) (?P<at>@\w+(?:[.-]+\w+)*+)?+ (?![@＠]|://)
-    | (?<![/)\w]) [\#＃][\w·・‧]+
+    | (?<![/)\w]) (?P<tag>[\#＃][\w·・‧]+)
     """,
     regex.VERBOSE,
 )
@@ -90,7 +93,12 @@ def _url_length(url: str, host: str, reserved: int) -> int:
 
 
 def fit(parts: Parts, limit: int | None, count: Count) -> str:
-    """The post: lead, fact, link and hashtags, at most `limit` long by `count`.
+    """The post: lead, fact, link and hashtags, at most `limit` long by `count` (`fitted`)."""
+    return _layout(fitted(parts, limit, count))
+
+
+def fitted(parts: Parts, limit: int | None, count: Count) -> Parts:
+    """The parts as the post shows them, together at most `limit` long by `count`.
 
     Lead, fact and link stand apart by a blank line, the hashtags on the last
     line. What is too long loses its hashtags from the end, then words of the
@@ -102,29 +110,29 @@ def fit(parts: Parts, limit: int | None, count: Count) -> str:
     if not (text := _layout(whole)):
         raise ComposeError("a post has neither lead, fact nor link; give its template words")
     if limit is None or count(text) <= limit:
-        return text
+        return whole
     for kept in reversed(range(len(whole.hashtags))):
-        text = _layout(replace(whole, hashtags=whole.hashtags[:kept]))
-        if count(text) <= limit:
-            return text
+        fewer = replace(whole, hashtags=whole.hashtags[:kept])
+        if count(_layout(fewer)) <= limit:
+            return fewer
     return _with_shorter_lead(replace(whole, hashtags=()), limit, count)
 
 
-def _with_shorter_lead(parts: Parts, limit: int, count: Count) -> str:
-    def post(end: int) -> str:
-        return _layout(replace(parts, lead=_cut(parts.lead, end)))
+def _with_shorter_lead(parts: Parts, limit: int, count: Count) -> Parts:
+    def post(end: int) -> Parts:
+        return replace(parts, lead=_cut(parts.lead, end))
 
     ends = _places_to_cut(parts.lead)
-    if fitting := bisect_right(ends, limit, key=lambda end: count(post(end))):
+    if fitting := bisect_right(ends, limit, key=lambda end: count(_layout(post(end)))):
         return post(ends[fitting - 1])
-    text = _layout(replace(parts, lead=""))
-    if not text:
+    without = replace(parts, lead="")
+    if not (text := _layout(without)):
         raise ComposeError(f"the lead has no word that fits the limit of {limit}; shorten it or add a fact")
     if (over := count(text) - limit) > 0:
         raise ComposeError(
             f"fact and link are {over} characters over the limit of {limit} and may not be cut; shorten the fact"
         )
-    return text
+    return without
 
 
 def _tidy(parts: Parts) -> Parts:
@@ -132,14 +140,34 @@ def _tidy(parts: Parts) -> Parts:
 
 
 def _hashtags(given: Sequence[str]) -> tuple[str, ...]:
-    words = ("".join(tag.split()).lstrip("#") for tag in given)
+    words = (_one_word(tag.lstrip("# \t")) for tag in given)
     return tuple(f"#{word}" for word in words if word)
 
 
+def _one_word(tag: str) -> str:
+    """Several words become one, each capitalised: screen readers then read them apart."""
+    words = tag.split()
+    return words[0] if len(words) == 1 else "".join(word[:1].upper() + word[1:] for word in words)
+
+
 def _layout(parts: Parts) -> str:
-    tags = " ".join(parts.hashtags)
-    last = "\n".join(line for line in (parts.link, tags) if line)
-    return "\n\n".join(block for block in (parts.lead, parts.fact, last) if block)
+    return "".join(text for text, _ in laid_out(parts))
+
+
+def laid_out(parts: Parts) -> list[tuple[str, Part]]:
+    """The post piece by piece, each with what it is; put together they are its text."""
+    pieces: list[tuple[str, Part]] = []
+    blocks: tuple[tuple[str, Part, str], ...] = (
+        (parts.lead, "words", "\n\n"),
+        (parts.fact, "words", "\n\n"),
+        (parts.link, "link", "\n\n"),
+        *((tag, "tag", " " if index else "\n" if parts.link else "\n\n") for index, tag in enumerate(parts.hashtags)),
+    )
+    for text, part, before in blocks:
+        if text:
+            pieces += [(before, "words")] if pieces else []
+            pieces.append((text, part))
+    return pieces
 
 
 def _places_to_cut(lead: str) -> list[int]:
@@ -165,4 +193,9 @@ def _trimmed(lead: str, end: int) -> str:
 
 
 def _entities(text: str) -> list[tuple[int, int]]:
-    return [found.span() for found in _ENTITY.finditer(text)]
+    return [found.span() for found in entities(text)]
+
+
+def entities(text: str) -> Iterator[regex.Match[str]]:
+    """The URLs, mentions and hashtags that stand in a text of words."""
+    return iter(_ENTITY.finditer(text))

@@ -114,6 +114,7 @@ class Renderer:
             "hashtags": list(drawn.event.hashtags),
             "language": drawn.language,
             "spoiler_text": "",
+            "card": _card(drawn),
         }
         _check_slots(self._library.path(name), payload, allowed=())
         return payload
@@ -214,6 +215,18 @@ def _told(drawn: Scene, lead: str) -> str:
     if notice.headline:
         return notice.prefix + notice.sentence
     return f"{words.stop(_titled(drawn, lead, None))} {notice.sentence}"
+
+
+def _card(drawn: Scene) -> Payload:
+    """What a network shows of the page behind the link. Nothing is fetched for it: the page is our own."""
+    of_the_release = drawn.link == drawn.links.announcement_url
+    title = drawn.headline if of_the_release else drawn.name
+    said = drawn.release.lead if of_the_release else drawn.event.facts or drawn.release.lead
+    told = drawn.notice.sentence if drawn.notice else ""
+    return {
+        "title": _titled(drawn, title, _LONGEST_TITLE),
+        "description": clean.cut(told or said, _LONGEST_SUMMARY),
+    }
 
 
 def _check_slots(path: Path, payload: Mapping[str, Any], allowed: Sequence[str]) -> None:

@@ -184,6 +184,7 @@ def _delivery(row: Any) -> Delivery:
         not_after=row.not_after,
         after_id=row.after_id,
         corrects_id=row.corrects_id,
+        moment=row.moment,
     )
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from announcer.model.campaign import Audience, Kind, Message, Urgency
+from announcer.model.content import parts_of
 from announcer.model.ledger import Action, MessageState
 from announcer.store import campaign
 from announcer.store.contents import Stored
@@ -48,7 +49,7 @@ def queue_targets(
     variant: str = "",
     turn_at: datetime | None = None,
 ) -> None:
-    """One delivery per content language; the message is `sending` from here on.
+    """One delivery per content language, and one per part of a thread; the message is `sending` from here on.
 
     It leaves at its moment or, late and one of several, at `turn_at`.
     """
@@ -73,10 +74,37 @@ def queue_targets(
             "ready_at": turn_at or planned.due_at,
             "not_after": planned.not_after,
             "key": uuid.uuid4().hex,
+            "moment": turn_at or planned.due_at,
         }
         for stored in contents
     ]
     connection.execute(_insert(connection), rows)
+    for stored in contents:
+        if further := parts_of(stored.payload) - 1:
+            _queue_further_parts(connection, message_.id, stored.id, further)
+
+
+def _queue_further_parts(connection: sa.Connection, message_id: int, content_id: int, further: int) -> None:
+    """A thread's other parts, each after the one before it: what failed is taken up where it stopped."""
+    first = delivery.alias()
+    queued = (
+        (first.c.message_id == message_id) & (first.c.content_id == content_id) & (first.c.action == Action.PUBLISH)
+    )
+    row = connection.execute(sa.select(first).where(queued, first.c.part == 0)).mappings().one_or_none()
+    after = row["id"] if row else None
+    for part in range(1, further + 1):
+        if row is None:
+            return
+        made = dict(row) | {"part": part, "after_id": after, "key": uuid.uuid4().hex, "state": "pending"}
+        own = ("id", "owner", "lease_until", "fence", "attempts", "maybe_double", "receipt", "said", "sent_at")
+        new = {name: value for name, value in made.items() if name not in own}
+        connection.execute(_insert(connection), new)
+        same = delivery.c.target == row["target"]
+        after = connection.scalar(
+            sa.select(delivery.c.id).where(
+                delivery.c.message_id == message_id, same, delivery.c.part == part, delivery.c.action == Action.PUBLISH
+            )
+        )
 
 
 def _insert(connection: sa.Connection) -> Any:
@@ -266,6 +294,7 @@ def _supersede_older(connection: sa.Connection, newer: Mapping[str, Any]) -> Non
         .where(
             delivery.c.message_id == newer["message_id"],
             delivery.c.target == newer["target"],
+            delivery.c.part == newer["part"],
             delivery.c.action != Action.PUBLISH,
             delivery.c.state.in_(("pending", "deferred", "paused", "held")),
         )
@@ -275,6 +304,7 @@ def _supersede_older(connection: sa.Connection, newer: Mapping[str, Any]) -> Non
 
 def _correction_row(connection: sa.Connection, original: Any, wanted: Correction, now: datetime) -> dict[str, Any]:
     same_target = (delivery.c.message_id == original.message_id) & (delivery.c.target == original.target)
+    same_target &= delivery.c.part == original.part
     last = connection.scalar(sa.select(sa.func.max(delivery.c.revision)).where(same_target)) or 0
     return {
         "message_id": original.message_id,
@@ -291,25 +321,37 @@ def _correction_row(connection: sa.Connection, original: Any, wanted: Correction
         "lane": 0,
         "ready_at": now,
         "key": uuid.uuid4().hex,
+        "moment": now,
     }
 
 
 def published(connection: sa.Connection, message_ids: Sequence[int]) -> list[Any]:
     """What of these messages has left or may have, apart from mail: the originals, with the last content of each."""
     latest = (
-        sa.select(delivery.c.message_id, delivery.c.target, sa.func.max(delivery.c.revision).label("revision"))
+        sa.select(
+            delivery.c.message_id,
+            delivery.c.target,
+            delivery.c.part,
+            sa.func.max(delivery.c.revision).label("revision"),
+        )
         .where(delivery.c.state.notin_(("cancelled", "failed", "missed", "superseded")))
-        .group_by(delivery.c.message_id, delivery.c.target)
+        .group_by(delivery.c.message_id, delivery.c.target, delivery.c.part)
         .subquery()
     )
     last = delivery.alias("last")
     query = (
         sa.select(delivery.c.id, delivery.c.message_id, delivery.c.language, last.c.content_id)
-        .join(latest, (latest.c.message_id == delivery.c.message_id) & (latest.c.target == delivery.c.target))
+        .join(
+            latest,
+            (latest.c.message_id == delivery.c.message_id)
+            & (latest.c.target == delivery.c.target)
+            & (latest.c.part == delivery.c.part),
+        )
         .join(
             last,
             (last.c.message_id == latest.c.message_id)
             & (last.c.target == latest.c.target)
+            & (last.c.part == latest.c.part)
             & (last.c.revision == latest.c.revision),
         )
         .where(

@@ -300,6 +300,7 @@ delivery = sa.Table(
     sa.Column("receipt", sa.Text),
     sa.Column("said", sa.Text),
     sa.Column("sent_at", Instant),
+    sa.Column("moment", Instant),  # when it was meant to leave, however often it is put off; not kept for mail
 )
 _claimable = sa.text("state IN ('pending', 'deferred')")
 _leased = sa.text("state = 'sending'")

@@ -31,7 +31,7 @@ CHANNELS: tuple[ChannelKind, ...] = ("feed", "social", "mail")
 LANGUAGES = ("de", "en")
 KEYS = {
     "feed": {"title", "summary", "html", "link", "categories"},
-    "social": {"lead", "fact", "link", "hashtags", "language", "spoiler_text"},
+    "social": {"lead", "fact", "link", "hashtags", "language", "spoiler_text", "card"},
     "mail": {"subject", "preheader", "text", "html"},
 }
 WORDS = "Rund **200 Gäste** waren in Dortmund.\n\nVielen Dank."
@@ -205,7 +205,7 @@ def test_the_same_request_gives_the_same_bytes(renderer: Renderer, channel: Chan
 )
 def test_posts_word_by_word(renderer: Renderer, kind: Kind, changes: dict[str, Any], lead: str, fact: str) -> None:
     payload = renderer.render(ask(kind, "social", **changes)).payload
-    assert payload == {
+    assert {key: value for key, value in payload.items() if key != "card"} == {
         "lead": lead,
         "fact": fact,
         "link": LINKS.announcement_url if kind is Kind.ANNOUNCEMENT else LINKS.event_url,
@@ -312,3 +312,27 @@ def test_hashtags_are_what_networks_take(renderer: Renderer) -> None:
 def test_an_unknown_language_is_named(renderer: Renderer) -> None:
     with pytest.raises(TemplateError, match="'fr'; known are de, en"):
         renderer.render(ask(Kind.REMINDER, "feed", "fr"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "card"),
+    [
+        (Kind.ANNOUNCEMENT, {}, (ANNOUNCEMENT.headline, ANNOUNCEMENT.lead)),
+        (
+            Kind.REMINDER,
+            {},
+            (
+                EVENT.name,
+                "Dienstag, 18. September, bis Mittwoch, 19. September 2018, Beginn 13 Uhr, "
+                "Dietrich-Keuning-Haus, Dortmund",
+            ),
+        ),
+        (Kind.REMINDER, {"event": replace(BARE, name="")}, ("", ANNOUNCEMENT.lead)),
+    ],
+)
+def test_the_card_says_what_is_behind_the_link(
+    renderer: Renderer, kind: Kind, changes: dict[str, Any], card: tuple[str, str]
+) -> None:
+    shown = renderer.render(ask(kind, "social", **changes)).payload["card"]
+    assert card[0] in shown["title"]
+    assert shown["description"] == card[1]

@@ -97,7 +97,7 @@ TAGS = "#TagDerStädte #Musterstadt"
         (Parts(FACT, link=LINK), f"{FACT}\n\n{LINK}"),
         (Parts(FACT, LEAD), f"{LEAD}\n\n{FACT}"),
         (Parts("", LEAD, LINK), f"{LEAD}\n\n{LINK}"),
-        (Parts(f"  {FACT}\n", " ", "", ("", "#", " Tag der Städte ")), f"{FACT}\n\n#TagderStädte"),
+        (Parts(f"  {FACT}\n", " ", "", ("", "#", " Tag der Städte ")), f"{FACT}\n\n#TagDerStädte"),
     ],
 )
 def test_the_parts_stand_in_order_and_an_empty_one_leaves_no_gap(parts: Parts, text: str) -> None:

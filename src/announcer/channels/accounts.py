@@ -1,0 +1,47 @@
+"""Opening the accounts that config.toml names: the one place that knows every kind of network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from announcer.channels import Channel
+from announcer.channels.bluesky import Bluesky
+from announcer.channels.mastodon import Mastodon
+from announcer.clock import Clock
+from announcer.settings import ChannelSettings
+from announcer.store import ledger
+from announcer.store.assets import Assets
+from announcer.store.database import Database
+from announcer.store.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What accounts share: the way out, the ledger to look into, pictures, and a memory."""
+
+    client: httpx.Client
+    database: Database
+    key: bytes
+    assets: Assets
+    clock: Clock
+
+
+def open_account(name: str, settings: ChannelSettings, token: str, tools: Tools) -> Channel:
+    """The channel of one [channels.NAME]; raises `SettingsError` for a token that can't be one."""
+    match settings.kind:
+        case "mastodon":
+            return Mastodon(name, settings, token, tools.client, tools.clock, _claimed(tools.database, name))
+        case "bluesky":
+            memory = Memory(tools.database, tools.key, name)
+            return Bluesky(name, settings, token, tools.client, tools.clock, tools.assets, memory)
+
+
+def _claimed(database: Database, channel: str) -> Callable[[str], bool]:
+    def holds(id_: str) -> bool:
+        with database.read() as connection:
+            return ledger.holds_receipt(connection, channel, id_)
+
+    return holds

@@ -1,0 +1,18 @@
+"""The installed servers, each started once for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import bluesky_pds
+from tests.servers.bluesky_pds import Pds
+
+
+@pytest.fixture(scope="session")
+def pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
+    if reason := bluesky_pds.missing():
+        pytest.fail(reason)
+    with bluesky_pds.bluesky_pds(tmp_path_factory.mktemp("pds")) as running:
+        yield running

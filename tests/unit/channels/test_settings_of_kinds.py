@@ -1,0 +1,35 @@
+"""What each kind of channel needs is asked when config.toml is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from announcer.errors import SettingsError
+from announcer.settings import from_dict
+
+CONFIG = Path("config.toml")
+
+
+@pytest.mark.parametrize(
+    ("channel", "lacks"),
+    [
+        ({"kind": "mastodon"}, "'url'"),
+        ({"kind": "bluesky"}, "'account'"),
+    ],
+)
+def test_what_a_kind_needs_is_asked_for(channel: dict[str, object], lacks: str) -> None:
+    with pytest.raises(SettingsError, match=rf"needs {lacks}; add it"):
+        from_dict({"channels": {"one": channel}}, CONFIG)
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        {"kind": "mastodon", "url": "https://social.city.example"},
+        {"kind": "bluesky", "account": "presse.city.example"},
+    ],
+)
+def test_what_is_complete_is_taken(channel: dict[str, object]) -> None:
+    assert from_dict({"channels": {"one": channel}}, CONFIG).channels["one"].kind == channel["kind"]
