@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from announcer import settings as configuration
 from announcer.channels import Channel
 from announcer.channels.accounts import Tools, open_account
@@ -30,7 +32,7 @@ from announcer.model.people import Actor
 from announcer.newsletter.mailer import Mailer
 from announcer.newsletter.rounds import Letter
 from announcer.newsletter.slots import Links
-from announcer.office import holding, pause
+from announcer.office import digests, holding, issues, pause
 from announcer.office.calendars import CalendarWriter
 from announcer.office.campaigns import seed_playbooks
 from announcer.office.feeds import CHANNEL as FEED
@@ -45,6 +47,8 @@ from announcer.store.writelock import Lane
 from announcer.tick import Exits, Ticked, finish_audiences, tick
 
 MAIL = "newsletter"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Engine:
         with self.database.write() as connection:
             people.sync_lists(connection, settings.lists)
         seed_playbooks(self.house)
+        digests.seed(self.house)
 
     @property
     def ways_out(self) -> tuple[str, ...]:
@@ -108,12 +113,20 @@ class Engine:
         self._mail_ledger.renew()
         if self.held():
             return Ticked()
+        self._keep_issues()
         return tick(self.database, self._exits, self.house.clock(), self.stop.is_set, self.house.manners)
 
     def after_outage(self, since: datetime | None) -> None:
         """Nothing was sent since `since`: judge what stood in the ledger, before anything of it leaves late."""
         finish_audiences(self.database, self.stop.is_set)
         holding.after_outage(self.house, since, self.house.clock())
+
+    def _keep_issues(self) -> None:
+        """Before the tick, so that no issue is queued in words that are no longer true."""
+        try:
+            issues.keep(self.house, self.house.clock())
+        except Exception:  # what is wrong with a digest must not stop everything else
+            log.exception("the digests could not be looked after")
 
     def held(self) -> bool:
         """Whether all sending is held (`office.holding`): then nothing is due, and no feed file is touched."""

@@ -207,6 +207,18 @@ class ApprovalSettings(_Section):
     four_eyes: bool | None = None  #: None: as soon as two people may approve.
 
 
+class DigestSettings(_Section):
+    """[digests.NAME]: a list's newsletter that comes again and again (docs/digests.md)."""
+
+    list: str
+    title: str = Field(min_length=1, max_length=200)
+    when: str
+    compose_hours_before: int = Field(default=4, ge=0, le=168)
+    standing_approval: bool = False
+    topics: tuple[str, ...] = ()
+    min_items: int = Field(default=1, ge=1)
+
+
 class Settings(_Section):
     """Everything config.toml says."""
 
@@ -224,6 +236,7 @@ class Settings(_Section):
     people: dict[Name, PersonSettings] = {}
     approval: ApprovalSettings = ApprovalSettings()
     playbooks: dict[Name, dict[Name, RuleSettings]] = {}
+    digests: dict[Name, DigestSettings] = {}
     root: Path = Path()  #: The folder of config.toml; not a key of the file.
 
     def path(self, relative: Path) -> Path:

@@ -52,7 +52,7 @@ def carry_out(consent: Consent, name: str, change: Callable[[ZoneInfo], Change])
         view = view_of(terminal, house, key)
         proposal = office.propose(house, key, change(view.zone), house.clock())
         with house.database.read() as connection:
-            wrong_mails = queueing.received(connection, [wrong.message.id for wrong in proposal.wrong])
+            wrong_mails = queueing.received(connection, proposal.stale)
         differences.show(terminal, house, view, proposal, wrong_mails)
         if consent.dry_run:
             terminal.say("dry_run")

@@ -16,7 +16,7 @@ from announcer.model.content import Limits, Payload
 from announcer.model.facts import EventStatus, PubStatus
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
-from announcer.office import staff, wording
+from announcer.office import editions, staff, wording
 from announcer.office.house import House
 from announcer.planning import changes as planned_changes
 from announcer.planning.calendar import calendar_of
@@ -30,7 +30,7 @@ from announcer.planning.rules import (
     shipped_playbooks,
 )
 from announcer.store import campaign as store
-from announcer.store import changes, codec, contents, facts, journal
+from announcer.store import changes, codec, contents, digests, facts, journal
 from announcer.store.campaign import Campaign
 
 DEFAULT_PLAYBOOK = "simple-notice"
@@ -53,7 +53,9 @@ class World:
 
 
 def find(connection: sa.Connection, name: str) -> Campaign:
-    """The campaign of an event or an announcement, by its id; raises `NotFound`."""
+    """The campaign of an event or an announcement by its id, of a digest as `digest:NAME`; raises `NotFound`."""
+    if name.startswith("digest:"):
+        return Campaign(digest_id=digests.row(connection, name.removeprefix("digest:")).id)
     if name in facts.event_ids(connection):
         return Campaign(event_id=name)
     if name in facts.announcement_ids(connection):
@@ -65,14 +67,14 @@ def find(connection: sa.Connection, name: str) -> Campaign:
 
 
 def all_campaigns(connection: sa.Connection) -> list[Campaign]:
-    """Every campaign, events first."""
+    """Every campaign, events first, digests last."""
     events = [Campaign(event_id=id_) for id_ in facts.event_ids(connection)]
     alone = [
         Campaign(announcement_id=id_)
         for id_ in facts.announcement_ids(connection)
         if facts.announcement_facts(connection, id_).event_id is None
     ]
-    return events + alone
+    return events + alone + [Campaign(digest_id=row.id) for row in digests.rows(connection)]
 
 
 def seed_playbooks(house: House) -> None:
@@ -99,6 +101,8 @@ def read_playbook(connection: sa.Connection, id_: str) -> Playbook:
 
 def read_world(connection: sa.Connection, house: House, key: Campaign, now: datetime) -> World:
     """Everything about a campaign, from one consistent view of the store."""
+    if key.digest_id is not None:
+        return _read_digest(connection, house, key, now)
     current = _read_facts(connection, key)
     recorded = changes.of_campaign(connection, key)
     words = _read_words(connection, key)
@@ -119,6 +123,21 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
     told = {f"change:{r.id}": _told(connection, key, r) for r in recorded}
     scene = wording.Scene(current, told, words, now)
     return World(key, scene, planning, {f"change:{r.id}": r.id for r in recorded})
+
+
+def _read_digest(connection: sa.Connection, house: House, key: Campaign, now: datetime) -> World:
+    """A digest has no playbook: its issues are put together by `issues`, and only worded and approved here."""
+    scene = editions.open_scene(connection, house, key.digest_id or "")
+    empty, calendar = Playbook(key.digest_id or "", ()), calendar_of(house.settings.office)
+    planning = Planning(scene.facts, empty, house.names_by_kind(), calendar, now, zone=house.planning_zone)
+    return World(key, scene, planning, {})
+
+
+def _version(connection: sa.Connection, key: Campaign) -> str:
+    """Which versions of the facts a campaign speaks from now."""
+    if key.digest_id is not None:
+        return editions.open_stamp(connection, key.digest_id)
+    return wording.Scene(_read_facts(connection, key)).version
 
 
 def _read_facts(connection: sa.Connection, key: Campaign, versions: str = "") -> Facts:
@@ -156,8 +175,12 @@ def _read_words(connection: sa.Connection, key: Campaign) -> dict[str, str]:
 def plan_campaign(house: House, key: Campaign, actor: Actor, now: datetime) -> list[Message]:
     """Plan, or plan again: the open messages become what the playbook says of the facts.
 
-    Raises `PlanningError` with nothing changed.
+    Those of a digest come by themselves and stay as they are. Raises
+    `PlanningError` with nothing changed.
     """
+    if key.digest_id is not None:
+        with house.database.read() as connection:
+            return store.messages(connection, key)
     with house.database.write() as connection:
         world = read_world(connection, house, key, now)
         wanted = plan(world.planning)
@@ -254,7 +277,7 @@ class Approval:
 def facts_version(house: House, key: Campaign) -> str:
     """Which versions of the facts a campaign speaks from now; hand it to `approve` to approve what was looked at."""
     with house.database.read() as connection:
-        return wording.Scene(_read_facts(connection, key)).version
+        return _version(connection, key)
 
 
 def approve(
@@ -320,7 +343,7 @@ def _wants_approval(message: Message, ids: Collection[int] | None) -> bool:
 
 def _refuse_outdated(connection: sa.Connection, world: World) -> None:
     """What was worded from older facts must not be approved."""
-    found = wording.Scene(_read_facts(connection, world.key)).version
+    found = _version(connection, world.key)
     if found != world.scene.version:
         raise Conflict(f"{world.key} was changed while this ran; look at it and try again")
 

@@ -20,9 +20,10 @@ from announcer.model.changes import Change
 from announcer.model.content import Limits, Payload, digest
 from announcer.model.ledger import Action, MessageState
 from announcer.model.people import Actor
-from announcer.office import release, wording
+from announcer.office import issue_changes, release, wording
 from announcer.office.campaigns import World, apply, keep, read_world, with_change
 from announcer.office.house import House
+from announcer.office.issue_changes import Touched
 from announcer.planning import changes as planned_changes
 from announcer.planning.changes import ChangeWords, Difference, StalePlace
 from announcer.planning.plan import plan
@@ -69,6 +70,12 @@ class Proposal:
     places: tuple[StalePlace, ...]  #: Where a free text still says the old value.
     states: Mapping[int, MessageState]
     told: bool  #: False: nothing was announced yet, so nobody has to be told.
+    issues: Touched  #: Issues of digests that tell what changes.
+
+    @property
+    def stale(self) -> list[int]:
+        """The messages, own and of digests, that said the old value: their readers are told."""
+        return [*(wrong.message.id for wrong in self.wrong), *self.issues.stale]
 
 
 def propose(house: House, key: Campaign, change: Change, now: datetime) -> Proposal:
@@ -81,7 +88,8 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
         out = queueing.reached(connection, [m.id for m in messages])
         out |= {m.id for m in messages if m.state is MessageState.SENDING}
     facts_after = planned_changes.apply(change, before.facts, now)
-    told = bool(out)  # before the first message there is nothing to take back
+    issues = issue_changes.touched(house, before.facts, facts_after, now)
+    told = bool(out) or issues.told  # before the first message there is nothing to take back
     after = with_change(before, change, facts_after, _UNCONFIRMED, now, told)
     wanted = plan(after.planning)
     worder = _Worder(house, before, after, now)
@@ -98,6 +106,7 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
         places=planned_changes.stale_places(change, before.facts, _free_texts(after)),
         states={m.id: m.state for m in messages},
         told=told,
+        issues=issues,
     )
 
 
@@ -198,7 +207,8 @@ def confirm(
         apply(connection, after, [_numbered(p, change_id) for p in proposal.wanted])
         notices = _store_texts(connection, proposal, after, change_id, actor, now)
         corrections = _correct(connection, proposal, after, actor, now)
-        wrong_mails = queueing.received(connection, [w.message.id for w in proposal.wrong])
+        issue_changes.follow(connection, house, proposal.issues, actor, now)
+        wrong_mails = queueing.received(connection, proposal.stale)
         return Confirmed(change_id, corrections, wrong_mails, tuple(notices))
 
 
@@ -221,7 +231,7 @@ def _save(connection: sa.Connection, proposal: Proposal, actor: Actor, reason: s
     )  # fmt: skip
     return changes.record(
         connection, proposal.key, proposal.change, facts_before=proposal.before.scene.version,
-        stale=[wrong.message.id for wrong in proposal.wrong], told=proposal.told, reason=reason, actor=actor, now=now,
+        stale=proposal.stale, told=proposal.told, reason=reason, actor=actor, now=now,
     )  # fmt: skip
 
 

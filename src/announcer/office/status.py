@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from announcer.model.campaign import Message
+from announcer.model.digests import Digest
 from announcer.model.facts import Announcement, Certainty, Event, EventStatus
 from announcer.model.ledger import DeliveryState, MessageState
+from announcer.office import editions
 from announcer.office.campaigns import all_campaigns
 from announcer.office.house import House
 from announcer.store import campaign as store
-from announcer.store import facts, journal
+from announcer.store import digests, facts, journal
 from announcer.store.campaign import Campaign
 from announcer.store.journal import Entry
 from announcer.store.tables import audit, delivery
@@ -70,10 +72,13 @@ class CampaignStatus:
     zone: ZoneInfo
     counts: Mapping[MessageState, int]
     next: Message | None  #: The next approved message.
+    digest: Digest | None = None
 
     @property
     def id(self) -> str:
         """The name under which verbs find it."""
+        if self.key.digest_id is not None:
+            return f"digest:{self.key.digest_id}"
         return self.key.event_id or self.key.announcement_id or ""
 
     @property
@@ -81,6 +86,8 @@ class CampaignStatus:
         """What it is called."""
         if self.event is not None:
             return self.event.name
+        if self.digest is not None:
+            return self.digest.title
         return self.announcement.headline if self.announcement is not None else self.id
 
     @property
@@ -133,6 +140,9 @@ def overview(connection: sa.Connection, house: House, now: datetime, only: Campa
 def _campaign(connection: sa.Connection, house: House, key: Campaign) -> CampaignStatus:
     event: Event | None = None
     announcement: Announcement | None = None
+    if key.digest_id is not None:
+        digest = editions.digest_of(digests.row(connection, key.digest_id))
+        return CampaignStatus(key, None, None, house.planning_zone, {}, None, digest)
     if key.event_id is not None:
         event = facts.event_facts(connection, key.event_id)
         ids: Sequence[str] = facts.announcement_ids(connection, key.event_id)
@@ -146,9 +156,7 @@ def _campaign(connection: sa.Connection, house: House, key: Campaign) -> Campaig
 def _counted(status: CampaignStatus, messages: Sequence[Message]) -> CampaignStatus:
     scheduled = (m for m in messages if m.state is MessageState.SCHEDULED)  # in the order of their moments
     counts = Counter(message.state for message in messages)
-    return CampaignStatus(
-        status.key, status.event, status.announcement, status.zone, dict(counts), next(scheduled, None)
-    )
+    return replace(status, counts=dict(counts), next=next(scheduled, None))
 
 
 def _attention(

@@ -14,7 +14,7 @@ from announcer.model.content import Limits, Payload
 from announcer.model.facts import EventStatus, PubStatus, Session
 from announcer.office.house import House
 from announcer.planning.changes import in_words
-from announcer.rendering.request import Links, Notice, Request
+from announcer.rendering.request import Edition, Links, Notice, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Issues:
+    """What the issues of a digest tell."""
+
+    editions: Mapping[str, Edition]  #: By anchor: `2026-09-04`.
+    language: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything a message is worded from."""
 
@@ -34,15 +43,20 @@ class Scene:
     told: Mapping[str, Told] = field(default_factory=dict)  #: By anchor: `change:17`.
     words: Mapping[str, str] = field(default_factory=dict)  #: A person's texts by rule id, or `rule@day:2`.
     now: datetime | None = None  #: When it is worded; what was due earlier is read now.
+    issues: Issues | None = None  #: Of a digest, which has no facts of its own.
 
     @property
     def language(self) -> str:
         """The language the campaign is announced in."""
+        if self.issues is not None:
+            return self.issues.language
         return self.facts.announcement.language if self.facts.announcement else "de"
 
     @property
     def version(self) -> str:
         """Which versions of the facts these are, as `event:announcement`."""
+        if self.issues is not None:
+            return self.issues.version
         event, announcement = self.facts.event, self.facts.announcement
         return f"{event.version if event else 0}:{announcement.version if announcement else 0}"
 
@@ -87,6 +101,7 @@ def _request(
         links=links(house, scene.facts),
         template=planned.template,
         embargo=_embargo(scene, planned.due_at or due_at),
+        edition=scene.issues.editions.get(planned.occurrence.anchor) if scene.issues else None,
     )
 
 

@@ -113,13 +113,15 @@ _WORDS: dict[str, tuple[str, str]] = {
         "since the last issue there are only {0} of at least {1} announcements",
     ),
     "item_changed": (
-        "neu zusammengestellt, weil sich „{0}“ geändert hat; bitte neu freigeben",
-        "put together anew because “{0}” has changed; approve it again",
+        "neu zusammengestellt, weil sich „{0}“ geändert hat; eine Freigabe des früheren Textes gilt nicht mehr",
+        "put together anew because “{0}” has changed; an approval of the earlier text no longer counts",
     ),
     "item_gone": (
-        "ohne „{0}“ neu zusammengestellt; bitte neu freigeben",
-        "put together anew without “{0}”; approve it again",
+        "ohne „{0}“ neu zusammengestellt; eine Freigabe des früheren Textes gilt nicht mehr",
+        "put together anew without “{0}”; an approval of the earlier text no longer counts",
     ),
+    "not_sayable": ("kann so nicht gesagt werden: {0}", "can't be said like this: {0}"),
+    "digest_removed": ("entfällt: der Newsletter ist eingestellt", "dropped: the digest was removed"),
     "issue_empty": (
         "entfällt: nichts von dem, was darin stand, gilt noch",
         "dropped: nothing of what it told is still so",

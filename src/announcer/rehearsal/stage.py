@@ -55,6 +55,7 @@ def scratch_settings(base: Settings, folder: Path, *, smtp_port: int, mastodon_u
         "channels": accounts,
         "lists": lists,
         "proxy": {},
+        "digests": {},
         "keys": {"secret_file": folder / "secret.key"},
         "web": {"port": 0},
         "people": {},  # nobody has to approve a rehearsal, and nobody gets mail about it

@@ -26,12 +26,15 @@ LET_GO = "let_go"
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Whose messages: those of an event, or of an announcement without one."""
+    """Whose messages: those of an event, of an announcement without one, or a digest's issues."""
 
     event_id: str | None = None
     announcement_id: str | None = None
+    digest_id: str | None = None
 
     def __str__(self) -> str:
+        if self.digest_id:
+            return f"digest {self.digest_id}"
         return f"event {self.event_id}" if self.event_id else f"announcement {self.announcement_id}"
 
 
@@ -74,6 +77,8 @@ _JOINED = message.join(occurrence, occurrence.c.id == message.c.occurrence_id)
 
 
 def _where(campaign: Campaign) -> sa.ColumnElement[bool]:
+    if campaign.digest_id is not None:
+        return sa.and_(occurrence.c.subject == Subject.LIST, occurrence.c.rule_id == campaign.digest_id)
     if campaign.event_id is not None:
         return message.c.event_id == campaign.event_id
     return sa.and_(message.c.event_id.is_(None), message.c.announcement_id == campaign.announcement_id)
@@ -169,6 +174,22 @@ def apply_plan(
     for left in known.values():
         if left.state in OPEN or left.state is MessageState.SENDING:
             cancel(connection, left, gone)
+
+
+def place(connection: sa.Connection, campaign: Campaign, planned: Planned) -> Message | None:
+    """Put one more message beside those there are; None if its occurrence had its message already.
+
+    One that was cancelled because the plan changed comes back as a draft.
+    """
+    same = [m for m in messages(connection, campaign) if m.planned.occurrence == planned.occurrence]
+    old = next((m for m in same if m.planned.channel == planned.channel), None)
+    if old is None:
+        _insert(connection, campaign, None, planned, None)
+    elif old.state is MessageState.CANCELLED and LET_GO not in old.planned.why:
+        _update(connection, old, planned)
+    else:
+        return None
+    return next(m for m in messages(connection, campaign) if m.planned.occurrence == planned.occurrence)
 
 
 def _insert(

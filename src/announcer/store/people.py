@@ -15,7 +15,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from announcer.errors import NotFound
-from announcer.model.campaign import Audience
+from announcer.model.campaign import Audience, Kind
 from announcer.model.ledger import DELIVERY_TRANSITIONS, DeliveryState
 from announcer.model.people import Basis, Subscriber, Subscription, SubscriptionState
 from announcer.settings import MailList
@@ -256,7 +256,8 @@ def _confirmed_lists(connection: sa.Connection, subscriber_id: int) -> Sequence[
 def _would_reach(other: ListRow) -> sa.ColumnElement[bool]:
     """The delivery's message goes to the other list too: the rule by which `queueing` chooses an audience."""
     audiences = [Audience.PRESS] * other.press + [Audience.OPTED_IN] * other.practical or [Audience.PUBLIC]
-    fits = sa.or_(message.c.audience.in_(audiences), message.c.kind.in_(FOR_EVERYONE))
+    of_its_list = message.c.kind == Kind.DIGEST  # an issue of a digest is for its own list and no other
+    fits = sa.or_(sa.and_(message.c.audience.in_(audiences), sa.not_(of_its_list)), message.c.kind.in_(FOR_EVERYONE))
     if other.event_id is not None:
         fits = sa.and_(fits, message.c.event_id == other.event_id)
     return delivery.c.message_id.in_(sa.select(message.c.id).where(fits))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from announcer.model.campaign import Audience
-from announcer.model.ledger import DeliveryState
-from announcer.store.tables import announcement, announcement_version, delivery, message
+from announcer.model.ledger import DeliveryState, MessageState
+from announcer.store import journal
+from announcer.store.tables import announcement, announcement_version, delivery, from_micros, message
 
 
 def announcement_first_sent(connection: sa.Connection, announcement_id: str) -> datetime | None:
@@ -54,6 +57,51 @@ def _first_sent(connection: sa.Connection, belongs: sa.ColumnElement[bool]) -> d
     moment = sa.func.coalesce(message.c.sending_since, message.c.due_at, proof)
     query = sa.select(sa.func.min(moment)).where(belongs, message.c.audience != Audience.PRESS, proof.is_not(None))
     return connection.scalar(query)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """When an announcement first went to the public, or will."""
+
+    announcement_id: str
+    at: datetime
+    proved: bool  #: Something of it has left; else it is approved or on its way.
+
+
+def publications(
+    connection: sa.Connection, *, after: datetime | None = None, only: Collection[str] | None = None
+) -> dict[str, Publication]:
+    """The announcements that are public or surely will be, because a message to everybody is approved.
+
+    `after` leaves out what first went to the public up to then; `only` looks at these alone.
+    """
+    sent = sa.exists().where(delivery.c.message_id == message.c.id, delivery.c.state == DeliveryState.SENT)
+    paused = journal.paused_events(connection)
+    approved = message.c.state == MessageState.SCHEDULED
+    if paused:
+        approved &= sa.or_(message.c.event_id.is_(None), message.c.event_id.notin_(paused))
+    moment = sa.func.min(sa.func.coalesce(message.c.sending_since, message.c.due_at))
+    proved = sa.func.max(sa.case((sent, 1), else_=0))
+    query = (
+        sa.select(message.c.announcement_id, moment.label("at"), proved.label("proved"))
+        .where(
+            message.c.announcement_id.isnot(None) if only is None else message.c.announcement_id.in_(list(only)),
+            message.c.audience == Audience.PUBLIC,
+            sa.or_(approved, message.c.state == MessageState.SENDING, sent),
+        )
+        .group_by(message.c.announcement_id)
+    )
+    if after is not None:
+        query = query.having(moment > after)
+    return {
+        one.announcement_id: Publication(one.announcement_id, _aware(one.at), bool(one.proved))
+        for one in connection.execute(query)
+        if one.at is not None
+    }
+
+
+def _aware(moment: datetime | int) -> datetime:
+    return from_micros(moment) if isinstance(moment, int) else moment
 
 
 def announcement_updated(connection: sa.Connection, announcement_id: str, version: int) -> datetime | None:

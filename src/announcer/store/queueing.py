@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from announcer.model.campaign import Audience, Kind, Message, Urgency
+from announcer.model.campaign import Audience, Kind, Message, Subject, Urgency
 from announcer.model.content import parts_of
 from announcer.model.ledger import Action, MessageState
 from announcer.store import campaign
@@ -226,16 +226,19 @@ def _audience(message_: Message, stale: Sequence[int]) -> sa.Select[Any]:
 def _last_received(stale: Sequence[int]) -> sa.ScalarSelect[Any]:
     return (
         sa.select(sa.func.max(delivery.c.id))
-        .where(delivery.c.subscriber_id == subscriber.c.id, delivery.c.message_id.in_(stale), _arrived())
+        .where(delivery.c.subscriber_id == subscriber.c.id, delivery.c.message_id.in_(stale), arrived())
         .scalar_subquery()
     )
 
 
-def _arrived() -> sa.ColumnElement[bool]:
+def arrived() -> sa.ColumnElement[bool]:
+    """Whether a delivery reached its recipient, or may have."""
     return sa.or_(delivery.c.state.in_(MAY_HAVE_ARRIVED), delivery.c.maybe_double)
 
 
 def _lists_for(message_: Message) -> sa.ColumnElement[bool]:
+    if message_.planned.occurrence.subject is Subject.LIST:
+        return mail_list.c.id == message_.planned.occurrence.subject_id
     own = sa.or_(mail_list.c.event_id.is_(None), mail_list.c.event_id == message_.event_id)
     if message_.planned.kind in FOR_EVERYONE and message_.planned.audience is Audience.PUBLIC:
         return own
@@ -266,7 +269,7 @@ def _receivers(stale: Sequence[int]) -> sa.Select[Any]:
             sa.func.max(delivery.c.id).label("corrects_id"),
         )
         .select_from(joined)
-        .where(delivery.c.message_id.in_(stale), _arrived(), sa.not_(subscriber.c.suppressed))
+        .where(delivery.c.message_id.in_(stale), arrived(), sa.not_(subscriber.c.suppressed))
         .group_by(subscriber.c.id, subscriber.c.language)
     )
 
@@ -358,7 +361,7 @@ def published(connection: sa.Connection, message_ids: Sequence[int]) -> list[Any
             delivery.c.message_id.in_(list(message_ids)),
             delivery.c.subscriber_id.is_(None),
             delivery.c.action == Action.PUBLISH,
-            _arrived(),
+            arrived(),
         )
         .order_by(delivery.c.id)
     )
@@ -367,13 +370,13 @@ def published(connection: sa.Connection, message_ids: Sequence[int]) -> list[Any
 
 def reached(connection: sa.Connection, message_ids: Sequence[int]) -> set[int]:
     """Those of these messages of which anything has left, or may have, whatever became of the rest."""
-    query = sa.select(delivery.c.message_id).where(delivery.c.message_id.in_(list(message_ids)), _arrived()).distinct()
+    query = sa.select(delivery.c.message_id).where(delivery.c.message_id.in_(list(message_ids)), arrived()).distinct()
     return set(connection.scalars(query))
 
 
 def received(connection: sa.Connection, message_ids: Sequence[int]) -> int:
     """How many people received, or may have received, one of these messages by mail."""
     query = sa.select(sa.func.count(sa.distinct(delivery.c.subscriber_id))).where(
-        delivery.c.message_id.in_(list(message_ids)), delivery.c.subscriber_id.isnot(None), _arrived()
+        delivery.c.message_id.in_(list(message_ids)), delivery.c.subscriber_id.isnot(None), arrived()
     )
     return connection.scalar(query) or 0

@@ -328,6 +328,39 @@ sa.Index(
 sa.Index("ix_delivery_subscriber", delivery.c.subscriber_id, sqlite_where=_mail, postgresql_where=_mail)
 sa.Index("ix_delivery_message", delivery.c.message_id, delivery.c.state)
 
+# -- Digests: a list's newsletter that comes again and again. --
+
+digest = sa.Table(
+    "digest",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _ref("list_id", "list", nullable=False),
+    sa.Column("definition", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("set_by", sa.String(120), nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("since", Instant, nullable=False),  # what was public before is not told any more
+    sa.Column("considered", Instant, nullable=False),  # turns up to here have had their issue, or none
+    sa.Column("gathered", Instant, nullable=False),  # when the last issue was put together
+)
+
+digest_issue = sa.Table(
+    "digest_issue",
+    metadata,
+    _ref("message_id", "message", primary_key=True),
+    _ref("digest_id", "digest", nullable=False, index=True),
+    sa.Column("number", sa.Integer, nullable=False),
+)
+
+digest_item = sa.Table(
+    "digest_item",
+    metadata,
+    sa.Column("message_id", sa.ForeignKey("digest_issue.message_id"), primary_key=True),
+    _ref("announcement_id", "announcement", primary_key=True, index=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("worded", sa.String(40), nullable=False, server_default=""),  # the versions its words were made from
+)
+
 asset_use = sa.Table(
     "asset_use",
     metadata,

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from announcer.errors import SettingsError
 from announcer.settings import (
     ChannelSettings,
+    DigestSettings,
     Mail,
     MailList,
     PersonSettings,
@@ -34,6 +35,7 @@ NAMED: Mapping[str, type[BaseModel]] = {
     "lists.NAME": MailList,
     "people.NAME": PersonSettings,
     "playbooks.NAME.RULE": RuleSettings,
+    "digests.NAME": DigestSettings,
 }
 
 
