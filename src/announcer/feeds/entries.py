@@ -60,6 +60,9 @@ class FeedInfo:
     updated: datetime  #: From the data, never from a clock: equal data gives equal bytes.
     hub: str = ""  #: WebSub hub that is told of changes.
     expired: bool = False  #: Nothing will follow, e.g. a past conference (JSON Feed 1.1).
+    previous: str = ""  #: The next older document of a long feed (RFC 5005 §4, `prev-archive`).
+    following: str = ""  #: The next newer one (`next-archive`).
+    current: str = ""  #: Only of an archive document: the feed it belongs to (`current`).
 
     def __post_init__(self) -> None:
         where = f"the feed {self.self_url}"
@@ -70,7 +73,20 @@ class FeedInfo:
         _put(self, "author", one_line(self.author) or self.title)
         _put(self, "description", one_line(self.description) or self.title)
         _put(self, "updated", _instant(self.updated, where, "updated"))
-        _put(self, "hub", _address(self.hub, where, "hub") if self.hub else "")
+        for name in ("hub", "previous", "following", "current"):
+            address = getattr(self, name)
+            _put(self, name, _address(address, where, name) if address else "")
+
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """What a feed links to beside itself and its page: relation and address."""
+        found = (
+            ("hub", self.hub),
+            ("prev-archive", self.previous),
+            ("next-archive", self.following),
+            ("current", self.current),
+        )
+        return tuple((relation, address) for relation, address in found if address)
 
 
 def _put(target: Entry | FeedInfo, name: str, value: object) -> None:

@@ -25,6 +25,8 @@ def json_feed(info: FeedInfo, entries: Iterable[Entry]) -> bytes:
     }
     if info.hub:
         feed["hubs"] = [{"type": "WebSub", "url": info.hub}]
+    if info.previous:
+        feed["next_url"] = info.previous
     if info.expired:
         feed["expired"] = True
     # Item by item: the whole as one text and again as bytes would take three times the memory.

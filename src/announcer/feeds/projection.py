@@ -7,6 +7,7 @@ a feed by its address and takes a moved one for a new one:
     feed.rss.xml          feed.atom.xml          feed.json           the same in the site's main language
     events/ID.de.rss.xml  events/ID.de.atom.xml  events/ID.de.json   one event (`event_stem`)
     topics/SLUG.de.…                                                 one topic (`topic_stem`)
+    feed.de.2026-03.atom.xml …                                       an older month of a long feed (`archive`)
 
 Everything-feeds exist from the first day, also empty. An event's or a topic's
 feed comes with its first entry, for its name alone could break an embargo. It
@@ -25,6 +26,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from announcer.feeds import archive
+from announcer.feeds.archive import Place
 from announcer.feeds.entries import Entry, FeedInfo
 from announcer.feeds.json_feed import json_feed
 from announcer.feeds.names import event_stem, topic_stem
@@ -45,7 +48,9 @@ FORMATS: Mapping[str, Callable[[FeedInfo, Iterable[Entry]], bytes]] = {
     "json": json_feed,
 }
 
-_STEM = re.compile(r"(?:feed|(?:events|topics)/[a-z0-9_-]+)\.[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_STEM = re.compile(
+    r"(?:feed|(?:events|topics)/[a-z0-9_-]+)\.(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)(?:\.\d{4}-\d\d)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class Feed:
     language: str
     rows: tuple[FeedRow, ...]  #: In the order of the file, already cut.
     expired: bool = False
+    place: Place = field(default_factory=Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +167,26 @@ def _ordered(rows: Iterable[FeedRow]) -> list[FeedRow]:
 
 def _everything(site: FeedSite, language: str, rows: list[FeedRow]) -> Iterator[Feed]:
     words = wording(language)
-    feed = Feed(
-        f"feed.{language}", f"{site.name}: {words.all}", words.about_all, site.url, language, tuple(rows[:ENTRY_LIMIT])
-    )
-    yield feed
+    feed = Feed(f"feed.{language}", f"{site.name}: {words.all}", words.about_all, site.url, language, tuple(rows))
+    newest, *older = _with_archive(feed)
+    yield newest
     if language == site.language:
-        yield replace(feed, stem="feed")
+        yield replace(newest, stem="feed")
+    yield from older
+
+
+def _with_archive(whole: Feed) -> Iterator[Feed]:
+    """The feed with its newest entries, then the documents that hold the older ones."""
+    months = archive.months(whole.rows, ENTRY_LIMIT)
+    placed = list(archive.places(whole.stem, [name for name, _ in months]))
+    yield replace(whole, rows=whole.rows[:ENTRY_LIMIT], place=Place(previous=placed[0][0] if placed else ""))
+    for (stem, place), (name, rows) in zip(placed, months, strict=True):
+        yield replace(whole, stem=stem, title=f"{whole.title} ({name})", rows=rows, place=place)
 
 
 def _emptied(site: FeedSite, stem: str) -> Feed:
-    language = stem.rpartition(".")[2]
+    found = _STEM.fullmatch(stem)
+    language = found["language"] if found else site.language
     return Feed(stem, site.name, wording(language).about_nothing, site.url, language, ())
 
 
@@ -178,14 +194,16 @@ def _by_event(site: FeedSite, language: str, rows: list[FeedRow]) -> Iterator[Fe
     words = wording(language)
     for event_id, group in sorted(_grouped(rows, lambda row: () if row.event_id is None else (row.event_id,)).items()):
         event = site.events.get(event_id, EventFeed(event_id, site.url))
-        yield Feed(
-            f"events/{event_stem(event_id)}.{language}",
-            f"{event.name} – {site.name}",
-            words.about_event.format(event.name),
-            event.page,
-            language,
-            tuple(group[:ENTRY_LIMIT]),
-            event.expired,
+        yield from _with_archive(
+            Feed(
+                f"events/{event_stem(event_id)}.{language}",
+                f"{event.name} – {site.name}",
+                words.about_event.format(event.name),
+                event.page,
+                language,
+                tuple(group),
+                event.expired,
+            )
         )
 
 
@@ -193,13 +211,15 @@ def _by_topic(site: FeedSite, language: str, rows: list[FeedRow]) -> Iterator[Fe
     words = wording(language)
     for stem, group in sorted(_grouped(rows, lambda row: {topic_stem(topic) for topic in row.topics}).items()):
         topic = next(topic for topic in group[0].topics if topic_stem(topic) == stem)
-        yield Feed(
-            f"topics/{stem}.{language}",
-            f"{topic} – {site.name}",
-            words.about_topic.format(topic),
-            site.url,
-            language,
-            tuple(group[:ENTRY_LIMIT]),
+        yield from _with_archive(
+            Feed(
+                f"topics/{stem}.{language}",
+                f"{topic} – {site.name}",
+                words.about_topic.format(topic),
+                site.url,
+                language,
+                tuple(group),
+            )
         )
 
 
@@ -214,7 +234,7 @@ def _grouped(rows: Iterable[FeedRow], keys: Callable[[FeedRow], Iterable[str]]) 
 def _fingerprint(site: FeedSite, feed: Feed, digests: dict[int, bytes]) -> bytes:
     """A hash over everything the feed's files are made of; `digests` spares rows that stand in several feeds."""
     head = [site.name, site.feeds_url, site.author, site.hub, site.url]
-    head += [feed.stem, feed.title, feed.description, feed.page, str(feed.expired)]
+    head += [feed.stem, feed.title, feed.description, feed.page, str(feed.expired), repr(feed.place)]
     total = hashlib.blake2b(repr(head).encode("utf-8", "backslashreplace"), digest_size=16)
     for row in feed.rows:
         if id(row) not in digests:
@@ -233,13 +253,16 @@ def _files(site: FeedSite, feed: Feed) -> Iterator[tuple[str, bytes]]:
     entries = [entry_of(row) for row in feed.rows]
     for ending, write in FORMATS.items():
         name = f"{feed.stem}.{ending}"
-        yield name, write(_info(site, feed, name, entries), entries)
+        yield name, write(_info(site, feed, ending, entries), entries)
 
 
-def _info(site: FeedSite, feed: Feed, name: str, entries: Iterable[Entry]) -> FeedInfo:
+def _info(site: FeedSite, feed: Feed, ending: str, entries: Iterable[Entry]) -> FeedInfo:
+    def address(stem: str) -> str:
+        return f"{site.feeds_url}/{stem}.{ending}" if stem else ""
+
     return FeedInfo(
         title=feed.title,
-        self_url=f"{site.feeds_url}/{name}",
+        self_url=address(feed.stem),
         site_url=feed.page,
         language=feed.language,
         author=site.author or site.name,
@@ -247,6 +270,9 @@ def _info(site: FeedSite, feed: Feed, name: str, entries: Iterable[Entry]) -> Fe
         updated=max((entry.updated for entry in entries), default=NOTHING_YET),
         hub=site.hub,
         expired=feed.expired,
+        previous=address(feed.place.previous),
+        following=address(feed.place.following),
+        current=address(feed.place.current),
     )
 
 

@@ -9,7 +9,7 @@ the channel's link is the last link added        the site's link is added last
 dates switch the process's locale                `rfc2822`, put in the place of feedgen's
 control characters, naive datetimes              `Entry` and `FeedInfo` are valid once made
 no dc:creator without its whole extension        `_EntryMend.extend_rss`
-no hub link in RSS                               `_FeedMend.extend_rss`
+no hub and archive links in RSS                  `_FeedMend.extend_rss`
 its own name and version in every file           `generator`, without a version
 
 Sources: https://www.rssboard.org/rss-specification, .../rss-profile, RFC 4287.
@@ -31,6 +31,8 @@ from announcer.feeds.entries import Entry, FeedInfo
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
+_HISTORY = "http://purl.org/syndication/history/1.0"
+_ARCHIVE = f"{{{_HISTORY}}}archive"  # marks a document whose entries are over (RFC 5005 §4)
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _RSS_TYPE = "application/rss+xml"
 _ATOM_TYPE = "application/atom+xml"
@@ -109,17 +111,21 @@ class _FeedMend:
 
     def extend_ns(self) -> dict[str, str]:
         """The prefixes declared on the root, so that no element declares its own."""
-        return {"dc": _DC}
+        return {"dc": _DC, "fh": _HISTORY} if self.info.current else {"dc": _DC}
 
     def extend_rss(self, root: Any) -> None:
-        """WebSub's discovery link: https://www.w3.org/TR/websub/#discovery."""
-        if self.info.hub:
-            xml_elem(f"{{{_ATOM}}}link", root[0], href=self.info.hub, rel="hub")
+        """WebSub's discovery link (https://www.w3.org/TR/websub/#discovery) and those of RFC 5005."""
+        for relation, address in self.info.links:
+            xml_elem(f"{{{_ATOM}}}link", root[0], href=address, rel=relation)
+        if self.info.current:
+            xml_elem(_ARCHIVE, root[0])
 
     def extend_atom(self, root: Any) -> None:
         """The same in Atom, whose elements feedgen makes without a namespace."""
-        if self.info.hub:
-            xml_elem("link", root, href=self.info.hub, rel="hub")
+        for relation, address in self.info.links:
+            xml_elem("link", root, href=address, rel=relation)
+        if self.info.current:
+            xml_elem(_ARCHIVE, root)
 
 
 class _EntryMend:

@@ -16,6 +16,7 @@ from announcer.feeds.serving import Served, content_type, served
 _PATH = re.compile(r"(?:(?:events|topics)/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
 
+_ARCHIVE = re.compile(r"\.\d{4}-\d\d\.json$")
 _NAME = re.compile(rb"\r\nNAME:([^\r]*)\r\n")
 
 
@@ -110,7 +111,8 @@ class FeedFiles:
 
     def _group(self, group: str) -> list[ListedFeed]:
         folder = self._folder if group == "all" else self._folder / group
-        names = sorted(path.name for path in folder.glob("*.*.json")) if folder.is_dir() else []
+        found = (path.name for path in folder.glob("*.*.json")) if folder.is_dir() else ()
+        names = sorted(name for name in found if not _ARCHIVE.search(name))
         prefix = "" if group == "all" else f"{group}/"
         return sorted((self._listed(prefix + name, group) for name in names), key=lambda feed: feed.title)
 

@@ -23,10 +23,11 @@ from announcer.feeds.projection import EventFeed, FeedRow, FeedSite, project
 
 etree: Any = import_module("lxml.etree")  # lxml has no types
 
-A, C, D = (
+A, C, D, H = (
     "{http://www.w3.org/2005/Atom}",
     "{http://purl.org/rss/1.0/modules/content/}",
     "{http://purl.org/dc/elements/1.1/}",
+    "{http://purl.org/syndication/history/1.0}",
 )
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 RFC822 = re.compile(
@@ -35,11 +36,12 @@ RFC822 = re.compile(
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|\+00:00)")
 #: How often an element may stand in its parent (RSS 2.0, RSS profile, RFC 4287 §4.1.1, §4.1.2).
 CHANNEL = {"title": (1, 1), "link": (1, 1), "description": (1, 1), "language": (1, 1), "lastBuildDate": (1, 1),
-           "docs": (0, 1), "generator": (0, 1), "item": (0, 100), A + "link": (1, 2)}  # fmt: skip
+           "docs": (0, 1), "generator": (0, 1), "item": (0, 999), A + "link": (1, 5),
+           H + "archive": (0, 1)}  # fmt: skip
 ITEM = {"title": (1, 1), "link": (1, 1), "description": (0, 1), C + "encoded": (0, 1), "guid": (1, 1),
         "pubDate": (1, 1), D + "creator": (1, 1), D + "language": (0, 1), "category": (0, 99)}  # fmt: skip
-FEED = {A + "id": (1, 1), A + "title": (1, 1), A + "updated": (1, 1), A + "author": (1, 9), A + "link": (2, 3),
-        A + "subtitle": (0, 1), A + "generator": (0, 1), A + "entry": (0, 100)}  # fmt: skip
+FEED = {A + "id": (1, 1), A + "title": (1, 1), A + "updated": (1, 1), A + "author": (1, 9), A + "link": (2, 6),
+        A + "subtitle": (0, 1), A + "generator": (0, 1), A + "entry": (0, 999), H + "archive": (0, 1)}  # fmt: skip
 ENTRY = {A + "id": (1, 1), A + "title": (1, 1), A + "updated": (1, 1), A + "published": (1, 1), A + "author": (1, 9),
          A + "link": (1, 1), A + "content": (0, 1), A + "summary": (0, 1), A + "category": (0, 99)}  # fmt: skip
 
