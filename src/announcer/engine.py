@@ -16,9 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import httpx
 import structlog
 
 from announcer import settings as configuration
+from announcer.alerts.notices import Recipient
+from announcer.alerts.office import Alerts
+from announcer.alerts.ways import WEBHOOK, AppriseWay, MailWay, Way, WebhookWay, apprise_addresses
 from announcer.channels import Channel
 from announcer.channels.accounts import Tools, open_account
 from announcer.channels.feed import FeedSet
@@ -31,6 +35,7 @@ from announcer.model.ledger import Delivery, Outcome
 from announcer.model.people import Actor
 from announcer.newsletter.mailer import Mailer
 from announcer.newsletter.rounds import Letter
+from announcer.newsletter.single import Courier
 from announcer.newsletter.slots import Links
 from announcer.office import digests, holding, issues, pause
 from announcer.office.calendars import CalendarWriter
@@ -47,6 +52,8 @@ from announcer.store.writelock import Lane
 from announcer.tick import Exits, Ticked, finish_audiences, tick
 
 MAIL = "newsletter"
+#: What the office itself is told leaves by ways of its own: no channel can have a blank in its name.
+TOLD = "office "
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +99,7 @@ class Engine:
         self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed)
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
         self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
+        self._alerts = _alerts(self.house, secret, self._client, owner)
         self._exits = Exits(mail=[MAIL], keyless=_keyless(self._channels))
         with self.database.write() as connection:
             people.sync_lists(connection, settings.lists)
@@ -101,15 +109,17 @@ class Engine:
     @property
     def ways_out(self) -> tuple[str, ...]:
         """The channels that can be drained, each independent of the others."""
-        return (*self._channels, *([MAIL] if self._mailer else []))
+        return (*self._channels, *([MAIL] if self._mailer else []), *(f"{TOLD}{way}" for way in self._alerts.ways))
 
     def recover(self) -> int:
         """At the start of the only worker: take back everything a dead one held; how much."""
+        self._alerts.take_back()
         with self.database.write(Lane.TICK) as connection:
             return ledger.reap(connection, self._exits.mail, self._exits.keyless, everything=True)
 
     def tick(self) -> Ticked:
-        """All timed work of this moment."""
+        """All timed work of this moment. The office hears of a hold as well: that comes first."""
+        self._alerts.tick(self.house.clock())
         self._mail_ledger.renew()
         if self.held():
             return Ticked()
@@ -136,6 +146,8 @@ class Engine:
         """Send what is due on one channel; how many were tried."""
         if not self._may_send:
             raise RuntimeError("an engine without secrets can't send")
+        if name.startswith(TOLD):
+            return self._alerts.drain(name.removeprefix(TOLD), self.stop)
         if self.held():
             return 0
         if name == MAIL:
@@ -166,6 +178,7 @@ class Engine:
         self.stop.set()
         if self._mailer is not None:
             self._mailer.close()
+        self._alerts.close()
         self._client.close()
         self.database.close()
 
@@ -204,12 +217,39 @@ def _keyless(channels: Mapping[str, Channel]) -> list[str]:
 
 
 def _mailer(settings: Settings, secret: _Secrets, key: bytes, clock: Clock) -> Mailer:
-    relay = settings.mail.relay
-    password = ""
-    if relay.username:
-        password = secret.read("mail.relay", env=relay.password_env, file=relay.password_file, what="password")
     titles = {name: entry.title for name, entry in settings.lists.items()}
-    return Mailer(settings.mail, key, Links(settings.site.url, titles), clock, password=password, tls=_trust(settings))
+    links = Links(settings.site.url, titles)
+    password = _relay_password(settings, secret)
+    return Mailer(settings.mail, key, links, clock, password=password, tls=_trust(settings))
+
+
+def _relay_password(settings: Settings, secret: _Secrets) -> str:
+    relay = settings.mail.relay
+    if not relay.username:
+        return ""
+    return secret.read("mail.relay", env=relay.password_env, file=relay.password_file, what="password")
+
+
+def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str) -> Alerts:
+    """How the office hears of things: by mail if anybody works here, by other ways if any are set."""
+    settings, clock = house.settings, house.clock
+    said = settings.alerts
+    ways: dict[str, Way] = {}
+    others: list[Recipient] = []
+    if settings.people:
+        password = _relay_password(settings, secret)
+        ways["mail"] = MailWay(settings, Courier(settings.mail, clock, password=password, tls=_trust(settings)))
+    if said.webhook_url is not None:
+        key = ""
+        if said.webhook_secret_env:
+            key = secret.read("alerts", env=said.webhook_secret_env, file=None, what="webhook_secret")
+        ways["webhook"] = WebhookWay(said.webhook_url, key, client, clock)
+        others.append(Recipient(WEBHOOK, "webhook"))
+    if said.apprise_env:
+        addresses = apprise_addresses(secret.read("alerts", env=said.apprise_env, file=None, what="apprise"))
+        ways["apprise"] = AppriseWay(addresses)
+        others += [Recipient(id_, "apprise") for id_ in addresses]
+    return Alerts(house, ways, others, owner)
 
 
 def _trust(settings: Settings) -> ssl.SSLContext | None:

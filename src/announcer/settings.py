@@ -219,6 +219,15 @@ class DigestSettings(_Section):
     min_items: int = Field(default=1, ge=1)
 
 
+class AlertSettings(_Section):
+    """[alerts]: when the office hears of things, and by which other ways than mail."""
+
+    morning: time = time(7, 30)  #: On the office's clock.
+    webhook_url: WebAddress | None = None
+    webhook_secret_env: str = ""
+    apprise_env: str = ""
+
+
 class Settings(_Section):
     """Everything config.toml says."""
 
@@ -235,6 +244,7 @@ class Settings(_Section):
     keys: Keys = Keys()
     people: dict[Name, PersonSettings] = {}
     approval: ApprovalSettings = ApprovalSettings()
+    alerts: AlertSettings = AlertSettings()
     playbooks: dict[Name, dict[Name, RuleSettings]] = {}
     digests: dict[Name, DigestSettings] = {}
     root: Path = Path()  #: The folder of config.toml; not a key of the file.

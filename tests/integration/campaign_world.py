@@ -130,14 +130,17 @@ def items(arrivals: list[Arrival]) -> list[FeedItem]:
 
 
 @contextmanager
-def campaign_world(folder: Path, database_url: str, now: datetime, readers: int = 4) -> Iterator[CampaignWorld]:
-    """The example's campaign, planned at `now`, on the given database."""
+def campaign_world(
+    folder: Path, database_url: str, now: datetime, readers: int = 4, **changed: object
+) -> Iterator[CampaignWorld]:
+    """The example's campaign, planned at `now`, on the given database; `changed` are other settings."""
     source = read_folder(EXAMPLE, Settings(root=folder))
     with Sandbox(now=now, event=source.event) as sandbox:
         settings = stage.scratch_settings(
             Settings(root=folder), folder, smtp_port=sandbox.smtp_port, mastodon_url=sandbox.url
         )
         settings = settings.model_copy(update={"database": settings.database.model_copy(update={"url": database_url})})
+        settings = Settings.model_validate({**settings.model_dump(), **changed})
         clock = DrivenClock(now)
         engine = Engine(settings, clock)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -37,8 +38,9 @@ def authors(connection: sa.Connection, key: Campaign, message: Message) -> froze
     """Whose text a message says: of the newest version of its event and announcement, and of the words given for it."""
     found = facts.latest_actors(connection, key.event_id, _announcement_id(connection, key))
     occurrence = message.planned.occurrence
+    given = json.loads(journal.recall(connection, f"words:{key}") or "{}")
     for rule in (f"{occurrence.rule_id}@{occurrence.anchor}", occurrence.rule_id):
-        if (writer := _gave_words(connection, key, rule)) is not None:
+        if rule in given and (writer := _gave_words(connection, key, rule)) is not None:
             return frozenset({*found, writer})
     return frozenset(found)
 

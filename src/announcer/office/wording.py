@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, cast
 
+import sqlalchemy as sa
+
 from announcer.feeds.names import event_stem
-from announcer.model.campaign import Late, Planned, Subject
+from announcer.model.campaign import Late, Message, Planned, Subject
 from announcer.model.changes import CancelEvent, Change, Facts, PostponeEvent, Withdraw
 from announcer.model.content import Limits, Payload
 from announcer.model.facts import EventStatus, PubStatus, Session
 from announcer.office.house import House
 from announcer.planning.changes import in_words
 from announcer.rendering.request import Edition, Links, Notice, Request
+from announcer.store import contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +162,16 @@ def links(house: House, facts: Facts) -> Links:
         calendar_url=f"{site}/feeds/events/{event_stem(event.id)}.entry.ics" if event else "",
         feed_url=f"{site}/feeds/feed.rss.xml",
     )
+
+
+def in_a_line(connection: sa.Connection, house: House, scene: Scene, message: Message) -> str:
+    """What a message says, in one line: of the stored text, else as it would be worded now.
+
+    Asks no network. Raises `TemplateError` when it can't be said.
+    """
+    stored = {one.language: one.payload for one in contents.current(connection, message.id)}
+    payload = stored.get(scene.language) or next(iter(stored.values()), None)
+    if payload is None:
+        kind = house.exits[message.planned.channel].kind
+        payload = house.renderer.render(_request(house, scene, message.planned, kind, scene.language, None)).payload
+    return str(next((payload[key] for key in ("lead", "status", "subject", "title") if payload.get(key)), ""))

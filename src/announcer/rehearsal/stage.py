@@ -60,6 +60,7 @@ def scratch_settings(base: Settings, folder: Path, *, smtp_port: int, mastodon_u
         "web": {"port": 0},
         "people": {},  # nobody has to approve a rehearsal, and nobody gets mail about it
         "approval": {},
+        "alerts": {},
         "root": folder,
     }
     return Settings.model_validate({**base.model_dump(), **changed})

@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from announcer.errors import TemplateError
 from announcer.rendering import clean, markdown, words
+from announcer.rendering.office_view import OfficeScene
 from announcer.rendering.scene import Scene
 from announcer.rendering.view import RichText
 
@@ -30,11 +31,13 @@ from announcer.rendering.view import RichText
 SHIPPED = Path(__file__).resolve().parent.parent / "templates"
 
 _T = TypeVar("_T")
-_FOLDERS = ("feed", "social", "mail")
+_FOLDERS = ("feed", "social", "mail", "office")
 _SUFFIXES = {".md", ".txt", ".html", ".css"}
 #: What else than the scene a layout is given.
 _LAYOUT = frozenset({"subject", "preheader", "title", "content", "facts", "programme"})
 _SCENE = frozenset(field.name for field in fields(Scene))
+#: What the mails to the office are given instead.
+_OFFICE = frozenset(field.name for field in fields(OfficeScene)) | {"subject", "content"}
 #: What compiled template code can raise beside Jinja2's own errors: a wrong filter argument, 1/0, an include of itself.
 _IN_TEMPLATES = (
     jinja2.TemplateError,
@@ -162,7 +165,7 @@ class Library:
             tree = environment.parse(source, name, str(path))
         except _IN_TEMPLATES as error:
             return [str(self._explained(error, name))]
-        known = _SCENE | _LAYOUT | set(environment.globals)
+        known = (_OFFICE if name.startswith("office/") else _SCENE | _LAYOUT) | set(environment.globals)
         unknown = sorted(meta.find_undeclared_variables(tree) - known)
         lost = sorted({other for other in meta.find_referenced_templates(tree) if other} - set(self._sources))
         return [f"{path}: {each!r} is not known; known are {', '.join(sorted(known))}" for each in unknown] + [

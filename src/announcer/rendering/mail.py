@@ -49,7 +49,11 @@ class Composer:
 
     def html(self, variables: Mapping[str, Any], body: markdown.Document) -> str:
         """The HTML part, its style inlined; media queries stay in one block."""
-        page = self._library.render("mail/layout.html", {**variables, "content": Markup(body.html())})
+        return self.framed("mail/layout.html", variables, body)
+
+    def framed(self, layout: str, variables: Mapping[str, Any], body: markdown.Document) -> str:
+        """A body in the frame of another template, in the same style."""
+        page = self._library.render(layout, {**variables, "content": Markup(body.html())})
         return _SLOT_IN_URL.sub(r"⟦\1⟧", self._inliner.inline(page.strip()))
 
     def text(self, variables: Mapping[str, Any], body: markdown.Document) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 from announcer.errors import TemplateError
 from announcer.model.campaign import Kind
 from announcer.model.content import Content, Payload
-from announcer.rendering import clean, editions, mail, markdown, scene, words
+from announcer.rendering import clean, editions, mail, markdown, office, scene, words
 from announcer.rendering.library import Library
+from announcer.rendering.office_view import OfficeScene
 from announcer.rendering.request import Notice, Request
 from announcer.rendering.scene import Scene
 from announcer.settings import Site
@@ -70,6 +71,19 @@ class Renderer:
         name = self._template(request, drawn)
         payload = {"feed": self._feed, "social": self._social, "mail": self._mail}[request.channel_kind](name, drawn)
         return Content(request.channel_kind, request.language, payload)
+
+    def kind_label(self, kind: Kind, language: str) -> str:
+        """What a message of this kind is called."""
+        return self._library.fixed[language].kinds.get(kind.value, kind.value)
+
+    def office(self, name: str, drawn: OfficeScene) -> Payload:
+        """A mail to the office, by its template. Raises `TemplateError`."""
+        return office.compose(self._library, self._composer, name, drawn)
+
+    @property
+    def site(self) -> scene.SiteView:
+        """Who speaks."""
+        return self._site
 
     def _template(self, request: Request, drawn: Scene) -> str:
         folder, suffix = request.channel_kind, _SUFFIXES[request.channel_kind]

@@ -85,15 +85,23 @@ def _where(campaign: Campaign) -> sa.ColumnElement[bool]:
 
 
 def messages(
-    connection: sa.Connection, campaign: Campaign | None = None, states: Iterable[MessageState] | None = None
+    connection: sa.Connection,
+    campaign: Campaign | None = None,
+    states: Iterable[MessageState] | None = None,
+    only: sa.ColumnElement[bool] | None = None,
 ) -> list[Message]:
-    """The messages of a campaign, or of all, in the order of their moments (those without one last)."""
+    """The messages of a campaign, or of all, in the order of their moments (those without one last).
+
+    `only` is one more condition on the table `message`.
+    """
     query = sa.select(message, occurrence.c.subject, occurrence.c.subject_id, occurrence.c.rule_id, occurrence.c.anchor)
     query = query.select_from(_JOINED).order_by(message.c.due_at.is_(None), message.c.due_at, message.c.id)
     if campaign is not None:
         query = query.where(_where(campaign))
     if states is not None:
         query = query.where(message.c.state.in_([state.value for state in states]))
+    if only is not None:
+        query = query.where(only)
     return [_message(row) for row in connection.execute(query)]
 
 

@@ -67,6 +67,12 @@ def progress(connection: sa.Connection, now: datetime) -> tuple[int, int, int]:
     return done or 0, queued or 0, due
 
 
+def noted(connection: sa.Connection, verb: str, subject: str) -> str:
+    """What the last line of this verb about this subject says came of it; empty if there is none."""
+    query = sa.select(audit.c.after).where(audit.c.verb == verb, audit.c.subject == subject[:200])
+    return connection.scalar(query.order_by(audit.c.id.desc()).limit(1)) or ""
+
+
 def remember(connection: sa.Connection, name: str, value: str) -> None:
     """Set a switch or a value."""
     changed = connection.execute(setting.update().where(setting.c.name == name).values(value=value))

@@ -69,9 +69,15 @@ def record(
 
 
 def listed(
-    connection: sa.Connection, campaign: Campaign | None = None, state: RequestState | None = RequestState.OPEN
+    connection: sa.Connection,
+    campaign: Campaign | None = None,
+    state: RequestState | None = RequestState.OPEN,
+    only: sa.ColumnElement[bool] | None = None,
 ) -> list[Request]:
-    """The requests of a campaign or of all, the oldest first; those that wait, unless another state is named."""
+    """The requests of a campaign or of all, the oldest first; those that wait, unless another state is named.
+
+    `only` is one more condition on the table.
+    """
     query = sa.select(change_request).order_by(change_request.c.id)
     if campaign is not None:
         query = query.where(
@@ -83,6 +89,8 @@ def listed(
         )
     if state is not None:
         query = query.where(change_request.c.state == state)
+    if only is not None:
+        query = query.where(only)
     return [_request(row) for row in connection.execute(query)]
 
 

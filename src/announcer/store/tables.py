@@ -326,6 +326,8 @@ sa.Index(
     unique=True, sqlite_where=_mail, postgresql_where=_mail,
 )  # fmt: skip
 sa.Index("ix_delivery_subscriber", delivery.c.subscriber_id, sqlite_where=_mail, postgresql_where=_mail)
+_trouble = sa.text("state IN ('failed', 'unknown')")
+sa.Index("ix_delivery_trouble", delivery.c.message_id, sqlite_where=_trouble, postgresql_where=_trouble)
 sa.Index("ix_delivery_message", delivery.c.message_id, delivery.c.state)
 
 # -- Digests: a list's newsletter that comes again and again. --
@@ -412,6 +414,41 @@ change_request = sa.Table(
     sa.Column("decided_at", Instant),
     sa.Column("answer", sa.Text, nullable=False, server_default=""),  # why it was refused
     sa.Index("ix_change_request_state", "state"),
+)
+
+# -- What the office itself is told. --
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _id(),
+    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("way", sa.String(20), nullable=False),  # mail, webhook, apprise
+    sa.Column("recipient", sa.String(254), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False, server_default="[]"),  # messages: pointless once none of them is open
+    sa.Column("message_key", sa.String(40), nullable=False),  # the local part of the Message-ID
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("ready_at", Instant, nullable=False),
+    sa.Column("not_after", Instant, nullable=False),
+    sa.Column("owner", sa.String(80)),
+    sa.Column("lease_until", Instant),
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("said", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("sent_at", Instant),
+    sa.Index("ix_outbox_ready", "way", "state", "ready_at"),
+    sa.Index("ix_outbox_created", "created_at"),
+)
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("key", sa.String(160), primary_key=True),
+    sa.Column("recipient", sa.String(254), primary_key=True),
+    _ref("outbox_id", "outbox", nullable=False),
 )
 
 audit = sa.Table(

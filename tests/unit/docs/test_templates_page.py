@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from announcer.model.campaign import Kind
 from announcer.rendering import clean, view
 from announcer.rendering.editions import EditionView, ItemView
 from announcer.rendering.library import SHIPPED, Library
+from announcer.rendering.office_view import ItemView as OfficeItemView
+from announcer.rendering.office_view import OfficeScene
 from announcer.rendering.renderer import Renderer
 from announcer.rendering.request import Links, Notice, Request
 from announcer.rendering.scene import LinkView, ReleaseView, Scene, SiteView, TodayView
@@ -58,6 +61,15 @@ def test_the_links_of_a_release_are_said() -> None:
     """They have no table of their own."""
     row = next(row for row in PAGE.rows("release") if "release.more" in row[0])
     assert all(f"`{name}`" in row[1] for name in _names(LinkView))
+
+
+def test_every_variable_of_the_mails_to_the_office_is_said() -> None:
+    """And of the things they list."""
+    said = PAGE.text.partition("## Mails to the office")[2].partition("\n## ")[0]
+    tables = [
+        re.findall(r"^\| `([a-z]+)`", table, re.MULTILINE) for table in said.split("\n\n") if table.startswith("|")
+    ]
+    assert tables == [_names(OfficeScene), _names(OfficeItemView)]
 
 
 def test_every_slot_is_said() -> None:

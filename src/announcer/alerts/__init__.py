@@ -1,0 +1,1 @@
+"""What the office itself is told: reminders, alerts, the morning mail; and how it gets there."""

@@ -1,0 +1,202 @@
+"""What the ledger says that somebody has to know. Reads only; `rules` decides what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from announcer.alerts.notices import Happened, Kind, To, Waiting
+from announcer.alerts.rules import AHEAD, DAY
+from announcer.model.campaign import Message
+from announcer.model.ledger import DeliveryState, MessageState
+from announcer.model.people import Actor
+from announcer.office import staff
+from announcer.office.approval import FACTUAL, Staff
+from announcer.office.house import House
+from announcer.office.status import was_dropped
+from announcer.store import campaign, journal, requests
+from announcer.store.campaign import Campaign
+from announcer.store.requests import RequestState
+from announcer.store.tables import audit, change, change_request, delivery, message
+
+#: What happened longer ago is history.
+HISTORY = timedelta(days=7)
+_FACTUAL = [kind.__name__ for kind in FACTUAL]
+_NEEDS = {MessageState.DRAFT: Kind.APPROVE, MessageState.WAITING: Kind.WORDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that may have to be told, told already or not."""
+
+    staff: Staff
+    waiting: tuple[Waiting, ...]
+    happened: tuple[Happened, ...]
+
+
+def gather(connection: sa.Connection, house: House, since: datetime, now: datetime) -> Situation:
+    """How things stand; what was over before `since` is left out."""
+    people = staff.read(connection, house)
+
+    @cache
+    def wrote(key: Campaign, id_: int) -> frozenset[str]:
+        if not people.four_eyes:
+            return frozenset()
+        return staff.authors(connection, key, campaign.message_by_id(connection, id_))
+
+    begin = max(since, now - HISTORY)
+    return Situation(
+        people,
+        tuple(_waiting(connection, wrote, since, now)),
+        (
+            *_held_messages(connection, wrote, since),
+            *_missed(connection, begin, now),
+            *_partly_missed(connection, begin),
+            *_trouble(connection, begin),
+            *_stopped(connection, since),
+            *(_changes(connection, begin) if people.four_eyes else ()),
+            *_requests(connection, begin),
+        ),
+    )
+
+
+def campaign_of(one: Message) -> Campaign:
+    """Whose message it is."""
+    return Campaign(one.event_id) if one.event_id else Campaign(None, one.announcement_id)
+
+
+_Authors = Callable[[Campaign, int], frozenset[str]]
+
+
+def _waiting(connection: sa.Connection, wrote: _Authors, since: datetime, now: datetime) -> Iterator[Waiting]:
+    until = now + DAY + AHEAD[DAY]
+    near = sa.or_(message.c.due_at <= until, sa.and_(message.c.due_at.is_(None), message.c.not_after <= until))
+    worth = sa.or_(message.c.not_after.is_(None), message.c.not_after >= now)
+    for one in campaign.messages(connection, states=_NEEDS, only=sa.and_(near, worth)):
+        moment = one.planned.due_at or one.planned.not_after
+        if moment is not None and moment >= since:
+            key = campaign_of(one)
+            needs = _NEEDS[one.state]
+            yield Waiting(one, key, needs, moment, wrote(key, one.id) if needs is Kind.APPROVE else frozenset())
+
+
+def _held_messages(connection: sa.Connection, wrote: _Authors, since: datetime) -> Iterator[Happened]:
+    recent = sa.or_(message.c.due_at.is_(None), message.c.due_at >= since)
+    for one in campaign.messages(connection, states=[MessageState.HELD], only=recent):
+        key = campaign_of(one)
+        reasons = len(one.planned.why)  # one more each time it is held
+        yield Happened(
+            f"held:{one.id}:{reasons}", Kind.APPROVE, To.ABLE, key, one, wrote(key, one.id), {"why": _last(one)}
+        )
+
+
+def _last(one: Message) -> str:
+    return one.planned.why[-1] if one.planned.why else ""
+
+
+def _missed(connection: sa.Connection, begin: datetime, now: datetime) -> Iterator[Happened]:
+    end = sa.func.coalesce(message.c.not_after, message.c.due_at)
+    near = sa.or_(message.c.due_at.is_(None), message.c.due_at >= begin - timedelta(days=400))
+    over = sa.and_(near, sa.type_coerce(end, message.c.due_at.type) >= begin)
+    for one in campaign.messages(connection, states=[MessageState.MISSED], only=over):
+        if not was_dropped(one) and not (one.planned.due_at and one.planned.due_at > now):
+            yield Happened(
+                f"missed:{one.id}", Kind.MISSED, To.EVERYBODY, campaign_of(one), one, details={"why": _last(one)}
+            )
+
+
+def _partly_missed(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
+    """Messages of which some mails or posts came too late to leave."""
+    for one in campaign.messages(connection, states=[MessageState.PARTLY_SENT], only=message.c.settled_at >= begin):
+        lost = sa.select(sa.func.count()).where(delivery.c.message_id == one.id, delivery.c.state == "missed")
+        if number := connection.scalar(lost):
+            details = {"why": "late", "number": str(number)}
+            yield Happened(f"partly:{one.id}", Kind.MISSED, To.EVERYBODY, campaign_of(one), one, details=details)
+
+
+def _trouble(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
+    """Each post that failed or is in doubt; failed mails once per message, without anybody's address."""
+    mail = delivery.c.subscriber_id.isnot(None)
+    query = (
+        sa.select(
+            delivery.c.message_id,
+            delivery.c.state,
+            sa.func.min(delivery.c.id).label("id"),
+            sa.func.count().label("number"),
+            sa.func.max(delivery.c.said).label("said"),
+            mail.label("mail"),
+        )
+        .select_from(delivery.join(message, message.c.id == delivery.c.message_id))
+        .where(
+            sa.text("delivery.state IN ('failed', 'unknown')"),  # spelt as in the partial index
+            sa.or_(message.c.settled_at.is_(None), message.c.settled_at >= begin),
+        )
+        .group_by(delivery.c.message_id, delivery.c.state, mail, sa.case((mail, 0), else_=delivery.c.id))
+        .order_by(sa.func.min(delivery.c.id))
+    )
+    for row in connection.execute(query):
+        one = campaign.message_by_id(connection, row.message_id)
+        state = DeliveryState(row.state).value
+        key = f"{state}:mails:{one.id}" if row.mail else f"{state}:{row.id}"
+        details = {
+            "state": state, "delivery": str(row.id), "number": str(row.number),
+            "said": row.said or "", "mail": "yes" if row.mail else "",
+        }  # fmt: skip
+        yield Happened(key, Kind.TROUBLE, To.EVERYBODY, campaign_of(one), one, details=details)
+
+
+def _stopped(connection: sa.Connection, since: datetime) -> Iterator[Happened]:
+    """Channels that paused themselves, and the hold of everything; a pause by somebody is known to the office."""
+    for what, why in journal.pauses(connection).items():
+        if what.startswith("channel:"):
+            name = what.removeprefix("channel:")
+            found = _latest(connection, "pause", [what, f"channel {name}"], since)
+            if found is not None and found.actor == Actor.clock().name:
+                details = {"channel": name, "why": why}
+                yield Happened(f"paused:{name}:{found.id}", Kind.STOPPED, To.EVERYBODY, details=details)
+    held = journal.recall(connection, journal.HOLD)
+    if held is not None:
+        found = _latest(connection, "hold", [journal.ALL], since)
+        if found is not None:
+            yield Happened(f"hold:{found.id}", Kind.STOPPED, To.EVERYBODY, details={"hold": held, "why": held})
+
+
+def _latest(connection: sa.Connection, verb: str, subjects: Sequence[str], since: datetime) -> Any:
+    query = (
+        sa.select(audit.c.id, audit.c.actor)
+        .where(audit.c.verb == verb, audit.c.subject.in_(subjects), audit.c.at >= since)
+        .order_by(audit.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def _changes(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
+    query = sa.select(change).where(change.c.at >= begin, change.c.kind.in_(_FACTUAL)).order_by(change.c.id)
+    for row in connection.execute(query):
+        key = Campaign(row.event_id) if row.event_id else Campaign(None, row.announcement_id)
+        details = {"change": str(row.id), "who": row.actor, "why": row.reason}
+        yield Happened(f"change:{row.id}", Kind.CHANGE, To.APPROVERS, key, details=details)
+
+
+def _requests(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
+    for one in requests.listed(
+        connection,
+        state=None,
+        only=sa.or_(
+            change_request.c.decided_at >= begin,
+            sa.and_(change_request.c.decided_at.is_(None), change_request.c.at >= begin),
+        ),
+    ):
+        details = {"request": str(one.id), "who": one.actor, "why": one.reason}
+        wrote = frozenset({one.actor})
+        if one.state is RequestState.OPEN:
+            yield Happened(f"request:{one.id}", Kind.REQUEST, To.ABLE, one.campaign, authors=wrote, details=details)
+        elif one.decided_by != one.actor:
+            details |= {"who": one.decided_by or "", "why": one.answer, "state": one.state.value}
+            yield Happened(f"decided:{one.id}", Kind.DECIDED, To.AUTHORS, one.campaign, authors=wrote, details=details)

@@ -1,0 +1,187 @@
+"""The office's alerts as the engine drives them: a tick writes what is due, each way is drained on its own."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from announcer import failpoints
+from announcer.alerts import rules
+from announcer.alerts.describing import Describer
+from announcer.alerts.gathering import Situation, gather
+from announcer.alerts.morning import morning
+from announcer.alerts.notices import Due, Recipient, Waiting
+from announcer.alerts.ways import Way
+from announcer.dispatch import retry_at
+from announcer.errors import AnnouncerError, Conflict
+from announcer.model.ledger import Deferred, Failed, Outcome, Sent
+from announcer.office import staff
+from announcer.office.house import House
+from announcer.store import journal, outbox
+from announcer.store.outbox import Entry
+from announcer.store.writelock import Lane
+
+log = structlog.get_logger(__name__)
+
+#: How often a tick looks for what is due: often enough for "at once", seldom enough for a large ledger.
+EVERY = timedelta(seconds=15)
+#: The setting with the moment from which the office hears of things.
+SINCE = "alerts-since"
+_HOUR = timedelta(hours=1)
+
+
+class Alerts:
+    """What the office is told. `tick` and each way's `drain` may run in threads of their own."""
+
+    def __init__(self, house: House, ways: Mapping[str, Way], others: Sequence[Recipient], owner: str) -> None:
+        """`ways` by name (mail, webhook, apprise); `others` are the recipients that are no people."""
+        self._house = house
+        self._ways = ways
+        self._others = tuple(others)
+        self._owner = owner
+        self._looked: datetime | None = None
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways that can be drained."""
+        return tuple(self._ways)
+
+    def tick(self, now: datetime) -> int:
+        """Write what is due to the outbox; how many mails. Whatever goes wrong here, the ledger's work goes on."""
+        if not self._ways or (self._looked is not None and timedelta(0) <= now - self._looked < EVERY):
+            return 0
+        self._looked = now
+        try:
+            return self._write(now)
+        except Conflict:
+            return 0  # another worker was faster; the next look finds what is left
+        except AnnouncerError as error:
+            log.error("the office could not be told", why=str(error))
+        except Exception:  # a notice must never stop what is due
+            log.exception("the office could not be told")
+        return 0
+
+    def _write(self, now: datetime) -> int:
+        since = self._since(now)
+        with self._house.database.read() as connection:
+            due = self._due(connection, since, now)
+            describer = Describer(connection, self._house, now)
+            written = [(one, describer.mail(one, one.recipient.name)) for one in due]
+        if written:
+            with self._house.database.write(Lane.TICK) as connection:
+                for one, payload in written:
+                    outbox.put(
+                        connection,
+                        [told.key for told in one.told],
+                        way=one.recipient.way,
+                        recipient=one.recipient.id,
+                        kind=one.kind.value,
+                        payload=payload,
+                        now=now,
+                        not_after=one.not_after,
+                        ready_at=one.ready_at,
+                        about=[told.item.message.id for told in one.told if isinstance(told.item, Waiting)],
+                    )
+        return len(written)
+
+    def _since(self, now: datetime) -> datetime:
+        """When the office began to be told: what was over before is history."""
+        with self._house.database.read() as connection:
+            kept = journal.recall(connection, SINCE)
+        if kept is not None:
+            return datetime.fromisoformat(kept)
+        with self._house.database.write(Lane.TICK) as connection:
+            journal.remember(connection, SINCE, now.isoformat())
+        return now
+
+    def _due(self, connection: sa.Connection, since: datetime, now: datetime) -> list[Due]:
+        situation = gather(connection, self._house, since, now)
+        today = staff.today(self._house, now)
+        memory = self._memory(connection, situation, now, today.isoformat())
+        people = situation.staff
+        due = list(rules.reminders(situation.waiting, people, self._others, memory, now, today))
+        due += rules.alerts(situation.happened, people, self._others, memory, now, today)
+        due += morning(connection, self._house, situation, self._others, memory, since, now)
+        return due
+
+    def _memory(self, connection: sa.Connection, situation: Situation, now: datetime, today: str) -> rules.Memory:
+        keys = [one.key for one in situation.happened] + [f"morning:{today}"]
+        stages = (rules.DAY, rules.SHORT, rules.LAST)
+        keys += [rules.reminder_key(one, stage) for one in situation.waiting for stage in stages]
+        return rules.Memory(outbox.told(connection, keys), outbox.lately(connection, now - _HOUR))
+
+    # -- Sending. --
+
+    def drain(self, way: str, stop: threading.Event) -> int:
+        """Send what is due by one way, until nothing is or `stop` is set; how many were tried."""
+        tried = 0
+        while not stop.is_set():
+            entry = self._claim(way)
+            if entry is None:
+                break
+            failpoints.hit("after-claim")
+            outcome = self._send(way, entry)
+            failpoints.hit("before-mark")
+            self._record(entry, outcome)
+            tried += 1
+            if isinstance(outcome, Deferred) and not outcome.counted:
+                break  # the way itself is closed: the others need not knock as well
+        return tried
+
+    def _send(self, way: str, entry: Entry) -> Outcome:
+        try:
+            return self._ways[way].send(entry)
+        except Exception as error:  # a library's fault must not keep the row claimed
+            log.exception("a way to the office failed", way=way)
+            return Deferred(f"{type(error).__name__}: {error}; see the log")
+
+    def _claim(self, way: str) -> Entry | None:
+        now = self._house.clock()
+        while True:
+            with self._house.database.write(Lane.TICK) as connection:
+                entry = outbox.claim(connection, way, now, self._owner)
+                if entry is None or not entry.about or outbox.still_open(connection, entry.about):
+                    return entry
+                # Approved or answered meanwhile: a reminder would only irritate.
+                outbox.record(connection, entry, "superseded", now, counted=False)
+
+    def _record(self, entry: Entry, outcome: Outcome) -> None:
+        now = self._house.clock()
+        with self._house.database.write(Lane.TICK) as connection:
+            match outcome:
+                case Sent():
+                    outbox.record(connection, entry, "sent", now)
+                case Deferred() if (again := retry_at(now, entry.attempts, outcome, random.random())) is not None:
+                    outbox.record(
+                        connection, entry, "deferred", now,
+                        said=outcome.said, ready_at=again, counted=outcome.counted,
+                    )  # fmt: skip
+                case Deferred(said=said):
+                    outbox.record(
+                        connection, entry, "failed", now, said=f"given up after {entry.attempts} tries: {said}"
+                    )
+                case Failed(said=said):
+                    outbox.record(connection, entry, "failed", now, said=said)
+                case _:
+                    outbox.record(connection, entry, "deferred", now, said=str(outcome), ready_at=now)
+        if not isinstance(outcome, Sent):
+            log.warning("the office could not be reached", way=entry.way, recipient=entry.recipient, why=_said(outcome))
+
+    def take_back(self) -> int:
+        """At the start of the only worker: what a dead one held is tried again."""
+        with self._house.database.write(Lane.TICK) as connection:
+            return outbox.take_back(connection)
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        for way in self._ways.values():
+            way.close()
+
+
+def _said(outcome: Outcome) -> str:
+    return getattr(outcome, "said", "")

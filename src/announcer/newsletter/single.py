@@ -1,0 +1,138 @@
+"""One mail to one person: what the program writes to the office, and what answers somebody who asked for it.
+
+No list, no slots, no rounds: the mail is written out and sent, and the call
+says what came of it. Whoever calls keeps the mail until it has arrived; `key`
+gives the Message-ID, so a repeated mail is known as the same one.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from announcer import failpoints, settings
+from announcer.errors import ComposeError
+from announcer.model.ledger import Deferred, Failed, Outcome
+from announcer.newsletter import encode
+from announcer.newsletter.compile import Sender, rfc_date
+from announcer.newsletter.connection import Access
+from announcer.newsletter.pace import Bucket, Permit
+from announcer.newsletter.pool import Pool
+from announcer.newsletter.rounds import Letter
+from announcer.newsletter.smtp import Mail, Round
+
+#: An idle connection is closed after so many seconds.
+_KEEP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SingleMail:
+    """A mail as it is meant; `html` may be empty."""
+
+    key: str  #: Hex; the Message-ID is `<key@sender-domain>`.
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    name: str = ""
+    language: str = "de"
+    date: datetime | None = None  #: None: the moment of sending. Given, every try has the same bytes.
+
+
+def written(mail: SingleMail, sender: Sender, now: datetime) -> bytes:
+    """The mail in the wire's own form, CRLF and 7-bit, but for the end of data. Raises `ComposeError`."""
+    boundary = f"=_{mail.key}"  # "=_" can't occur in quoted-printable (RFC 2045 §6.7)
+    head = [
+        b"Date: " + encode.plain(rfc_date(mail.date or now)),
+        b"From: " + encode.phrase(sender.name) + b"<" + encode.address(sender.address) + b">",
+        b"To: " + encode.phrase(mail.name) + b"<" + encode.address(mail.to) + b">",
+        *([b"Reply-To: <" + encode.address(sender.reply_to) + b">"] if sender.reply_to else []),
+        b"Subject: " + encode.header_text(mail.subject),
+        b"Message-ID: <" + encode.plain(mail.key) + b"@" + encode.address(sender.address).rpartition(b"@")[2] + b">",
+        # RFC 3834 §5: no machine answers this; the second header says the same to Exchange.
+        b"Auto-Submitted: auto-generated",
+        b"X-Auto-Response-Suppress: All",
+        b"Content-Language: " + encode.plain(mail.language),
+        b"MIME-Version: 1.0",
+    ]
+    if not mail.html:
+        return b"\r\n".join([*head, *_part("plain", mail.text)])
+    return b"\r\n".join(
+        [
+            *head,
+            b'Content-Type: multipart/alternative;\r\n boundary="' + boundary.encode() + b'"',
+            b"",
+            b"--" + boundary.encode(),
+            *_part("plain", mail.text),
+            b"--" + boundary.encode(),
+            *_part("html", mail.html),
+            b"--" + boundary.encode() + b"--",
+            b"",
+        ]
+    )
+
+
+def _part(subtype: str, text: str) -> list[bytes]:
+    return [
+        b"Content-Type: text/" + subtype.encode() + b"; charset=utf-8",
+        b"Content-Transfer-Encoding: quoted-printable",
+        b"",
+        encode.quoted_printable(text.rstrip("\r\n") + "\n"),
+    ]
+
+
+class Courier:
+    """Sends single mails through [mail.relay], over a connection of its own. `close` may come from any thread."""
+
+    def __init__(
+        self,
+        mail: settings.Mail,
+        clock: Callable[[], datetime],
+        *,
+        password: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
+        self._envelope = encode.address(mail.sender)
+        self._clock = clock
+        self._stop = threading.Event()
+        self._pool = Pool(Access(mail.relay, password, tls), _KEEP_SECONDS)
+        self._permit = Permit(self._stop.is_set, Bucket(mail.relay.per_second, time.monotonic), self._stop.wait)
+
+    def send(self, mail: SingleMail) -> Outcome:
+        """Send it. `Unknown` is a lost answer: it may be repeated under the same key.
+
+        Raises `Transient` if the relay can't be reached and `Credentials` if
+        it refuses the sign-on; nothing was begun then.
+        """
+        try:
+            written_out = Mail(_letter(mail), encode.address(mail.to), written(mail, self._sender, self._clock()))
+        except ComposeError as error:
+            return Failed(str(error))
+        connection = self._pool.take()
+        try:
+            failpoints.hit("before-send")
+            # The connection waits for its answers here, so that every step is a result.
+            results = [step for step in Round(connection, self._envelope).send([written_out], self._permit) if step]
+            failpoints.hit("after-send")
+        finally:
+            self._pool.give(connection)
+        return results[0][1] if results else Deferred("stopped before it began", counted=False)
+
+    def idle(self) -> None:
+        """Close a connection that has had nothing to do for a while."""
+        self._pool.reap()
+
+    def close(self) -> None:
+        """Begin nothing more, and say goodbye to the relay."""
+        self._stop.set()
+        self._pool.abort_opening()
+        self._pool.close()
+
+
+def _letter(mail: SingleMail) -> Letter:
+    return Letter(0, 0, 0, mail.key, 0, mail.to, mail.name, mail.language, "", 0, False, None)
