@@ -92,7 +92,7 @@ class Engine:
         exits: dict[str, Exit] = {**self._channels}
         if self._mailer is not None:
             exits[MAIL] = self._mailer
-        self.house = House(self.database, settings, _renderer(settings), exits, key, clock)
+        self.house = House(self.database, settings, _renderer(settings), exits, key, clock, self.assets)
         # Never the same twice, as host and process id are in a container: a lease belongs to one life.
         owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent)

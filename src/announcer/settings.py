@@ -324,6 +324,18 @@ def secret(settings: Settings, section: str, *, env: str, file: Path | None, wha
     )
 
 
+def keep_secret(path: Path, secret: str) -> None:
+    """Write a secret into a file that only its owner can read; raises `SettingsError` if it can't be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)  # an older file might be readable by others
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise SettingsError(f"{path} can't be written: {error.strerror}; name another with --file") from error
+    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+        handle.write(secret + "\n")
+
+
 def signing_key(settings: Settings) -> bytes:
     """The key behind unsubscribe and preference links. Made once, then kept: losing it breaks every link."""
     keys = settings.keys

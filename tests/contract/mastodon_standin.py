@@ -17,12 +17,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.parser import BytesParser
+from email.policy import HTTP
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+MEDIA_LIMITS = {"description_limit": 1500, "image_size_limit": 300_000, "image_matrix_limit": 1_000_000}
 ALL_SCOPES = frozenset({"read:accounts", "read:statuses", "write:statuses", "write:media"})
 
 
@@ -44,6 +47,8 @@ class Habits:
     html_after_storing: int = 0  #: Store, then answer 200 with a page of a proxy.
     hold_answers: int = 0  #: Store, then keep the answer back until the server stops.
     throttle: str = ""  #: "reset", "epoch", "seconds", "date" or "silent": 429 in that spelling.
+    media_looks: int = 0  #: An upload is answered with 202 and is ready after this many looks (206).
+    has_v2_media: bool = True  #: Pixelfed and older servers know only v1.
     broken_look: bool = False  #: Every GET answers 200 with a page of a proxy.
 
 
@@ -59,6 +64,18 @@ class Post:
     in_reply_to_id: str | None
     created_at: datetime
     edited_at: datetime | None = None
+    media: tuple[str, ...] = ()
+
+
+@dataclass
+class Upload:
+    """One picture as the server keeps it."""
+
+    id: str
+    data: bytes
+    description: str
+    looks_left: int
+    post: str = ""  #: The post it is attached to; it can't be attached to another.
 
 
 @dataclass
@@ -69,6 +86,7 @@ class Call:
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
+    raw: bytes = b""
 
 
 class Refusal(Exception):
@@ -77,6 +95,12 @@ class Refusal(Exception):
     def __init__(self, status: int, said: str) -> None:
         super().__init__(said)
         self.status = status
+
+
+class Told(dict[str, Any]):
+    """A success with another status than 200."""
+
+    status = 200
 
 
 @dataclass
@@ -88,6 +112,8 @@ class MastodonStandin:
     habits: Habits = field(default_factory=Habits)
     posts: dict[str, Post] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)  #: OAuth codes that a person was shown → scopes.
     scheduled: list[dict[str, Any]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     now: datetime = START
@@ -124,6 +150,16 @@ class MastodonStandin:
                 self._authorise(call, "read:statuses")
                 limit = int(parse_qs(query).get("limit", ["20"])[0])
                 return [self._shown(post) for post in reversed(self.posts.values())][: min(limit, 40)]
+            case "POST", ["api", "v2" | "v1" as version, "media"] if version == "v1" or self.habits.has_v2_media:
+                self._authorise(call, "write:media")
+                return self._upload(call)
+            case "GET", ["api", "v1", "media", media_id] if media_id in self.uploads:
+                self._authorise(call, "write:media")
+                return self._look_at(self.uploads[media_id])
+            case "POST", ["api", "v1", "apps"]:
+                return {"client_id": "client-1", "client_secret": "client-secret-1", **call.body}
+            case "POST", ["oauth", "token"]:
+                return self._token(call.body)
             case "POST", ["api", "v1", "statuses"]:
                 self._authorise(call, "write:statuses")
                 return self._publish(call)
@@ -146,8 +182,41 @@ class MastodonStandin:
         }
         found: dict[str, Any] = {"domain": "social.city.example", "version": "4.5.0"}
         if self.habits.states_limits:
-            found["configuration"] = {"statuses": statuses, "media_attachments": {"description_limit": 1500}}
+            found["configuration"] = {"statuses": statuses, "media_attachments": MEDIA_LIMITS}
         return found
+
+    def _upload(self, call: Call) -> Any:
+        parts = _multipart(call)
+        if "file" not in parts:
+            raise Refusal(422, "Validation failed: File can't be blank")
+        self.made += 1
+        one = Upload(str(self.made), parts["file"], parts.get("description", b"").decode(), self.habits.media_looks)
+        self.uploads[one.id] = one
+        told = Told(id=one.id, type="image", url=None if one.looks_left else "https://x", description=one.description)
+        told.status = 202 if one.looks_left else 200
+        return told
+
+    def _look_at(self, one: Upload) -> Any:
+        told = Told(id=one.id, type="image", description=one.description)
+        told.status = 206 if one.looks_left else 200
+        one.looks_left = max(one.looks_left - 1, 0)
+        return told
+
+    def _token(self, body: dict[str, Any]) -> Any:
+        if body.get("client_secret") != "client-secret-1" or body.get("code") not in self.codes:
+            raise Refusal(400, "invalid_grant")
+        return {"access_token": self.token, "scope": self.codes.pop(body["code"]), "token_type": "Bearer"}
+
+    def _attach(self, ids: list[str], post: str) -> tuple[str, ...]:
+        for media_id in ids:
+            one = self.uploads.get(media_id)
+            if one is None or one.post not in ("", post):
+                raise Refusal(422, "Validation failed: Media attachments could not be found")
+            if one.looks_left:
+                raise Refusal(422, "Cannot attach files that have not finished processing. Try again in a moment!")
+        for media_id in ids:
+            self.uploads[media_id].post = post
+        return tuple(ids)
 
     def _publish(self, call: Call) -> Any:
         if "scheduled_at" in call.body:  # mastodon/mastodon#30039: the key is ignored here
@@ -160,7 +229,9 @@ class MastodonStandin:
         if parent is not None and parent not in self.posts:
             raise Refusal(404, "Record not found")
         self._validate(call.body)
+        media = self._attach(call.body.get("media_ids") or [], str(115_000_000_000_000_000 + self.made + 1))
         post = self._store(call.body)
+        post.media = media
         if key:
             self.keys[key] = post.id
         return self._shown(post)
@@ -188,6 +259,7 @@ class MastodonStandin:
         post.spoiler_text = str(body.get("spoiler_text", "")).strip()
         post.language = body.get("language", post.language)
         post.edited_at = self.now
+        post.media = self._attach(body.get("media_ids") or [], post.id)  # what is not named again is taken off
 
     def _validate(self, body: dict[str, Any]) -> None:
         text, warning = str(body.get("status", "")).strip(), str(body.get("spoiler_text", "")).strip()
@@ -222,6 +294,9 @@ class MastodonStandin:
             "spoiler_text": post.spoiler_text,
             "url": f"https://social.city.example/@presse/{post.id}",
             "content": as_html(post.text),
+            "media_attachments": [
+                {"id": one, "type": "image", "description": self.uploads[one].description} for one in post.media
+            ],
         }
 
 
@@ -308,9 +383,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         standin = self.server.standin
         raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        call = Call(
-            self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, json.loads(raw) if raw else {}
-        )
+        headers = {k.lower(): v for k, v in self.headers.items()}
+        is_json = headers.get("content-type", "").startswith("application/json")
+        call = Call(self.command, self.path, headers, json.loads(raw) if raw and is_json else {}, raw)
         with standin.lock:
             standin.calls.append(call)
             habits = standin.habits
@@ -339,7 +414,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             if write and _once(habits, "hold_answers"):
                 self.server.standin.stopping.wait(10)
-            self._answer(200, found)
+            self._answer(found.status if isinstance(found, Told) else 200, found)
 
     def _answer(self, status: int, found: Any, headers: dict[str, str] | None = None) -> None:
         self._send(status, json.dumps(found).encode(), "application/json; charset=utf-8", headers or {})
@@ -353,6 +428,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         return format_datetime(self.server.standin.now, usegmt=True)
+
+
+def _multipart(call: Call) -> dict[str, bytes]:
+    """The fields of a form with a file, by name."""
+    kind = call.headers.get("content-type", "")
+    if not kind.startswith("multipart/form-data"):
+        return {}
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + call.raw)
+    found: dict[str, bytes] = {}
+    for part in message.walk():
+        name = part.get_param("name", header="content-disposition")
+        if isinstance(name, str):
+            payload = part.get_payload(decode=True)
+            assert isinstance(payload, bytes)
+            found[name] = payload
+    return found
 
 
 def _once(habits: Habits, name: str) -> bool:

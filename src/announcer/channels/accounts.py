@@ -9,6 +9,7 @@ import httpx
 
 from announcer.channels import Channel
 from announcer.channels.bluesky import Bluesky
+from announcer.channels.gallery import Gallery
 from announcer.channels.mastodon import Mastodon
 from announcer.clock import Clock
 from announcer.settings import ChannelSettings
@@ -31,11 +32,12 @@ class Tools:
 
 def open_account(name: str, settings: ChannelSettings, token: str, tools: Tools) -> Channel:
     """The channel of one [channels.NAME]; raises `SettingsError` for a token that can't be one."""
+    memory = Memory(tools.database, tools.key, name)
     match settings.kind:
         case "mastodon":
-            return Mastodon(name, settings, token, tools.client, tools.clock, _claimed(tools.database, name))
+            claimed, gallery = _claimed(tools.database, name), Gallery(tools.assets, memory)
+            return Mastodon(name, settings, token, tools.client, tools.clock, claimed, gallery)
         case "bluesky":
-            memory = Memory(tools.database, tools.key, name)
             return Bluesky(name, settings, token, tools.client, tools.clock, tools.assets, memory)
 
 

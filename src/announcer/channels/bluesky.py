@@ -31,10 +31,11 @@ from announcer.channels.bluesky_text import (
     record_key,
     short_link,
 )
-from announcer.channels.pictures import Frame, fit_picture
+from announcer.channels.gallery import Files, Gallery, Notes, shape_of
+from announcer.channels.pictures import Frame
 from announcer.channels.posts import Post, alt_text, fit_post, pictures_of, thread
 from announcer.clock import Clock
-from announcer.errors import ComposeError, Permanent, SendError
+from announcer.errors import Permanent, SendError
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
 from announcer.model.ledger import Action, Delivery, Receipt
 from announcer.rendering import clean
@@ -49,18 +50,8 @@ _THUMB = Frame(LARGEST_BLOB, most_side=1200)
 _LONGEST_TITLE, _LONGEST_DESCRIPTION = 300, 1000
 
 
-class Files(Protocol):
-    """Where pictures are kept (`store.assets.Assets`)."""
-
-    def put(self, data: bytes) -> str: ...
-    def read(self, hash_: str) -> bytes: ...
-
-
-class Notes(Sealed, Protocol):
-    """What is remembered beyond a restart (`store.memory.Memory`)."""
-
-    def recall(self, name: str) -> str | None: ...
-    def remember(self, name: str, value: str) -> None: ...
+class Memory(Sealed, Notes, Protocol):
+    """What is remembered beyond a restart, sealed or not (`store.memory.Memory`)."""
 
 
 class Bluesky:
@@ -77,12 +68,12 @@ class Bluesky:
         client: httpx.Client,
         wall_clock: Clock,
         files: Files,
-        notes: Notes,
+        notes: Memory,
     ) -> None:
         """`client` is shared and closed by the caller. Raises `SettingsError` for a password that can't be one."""
         self.name = name
         self._place = f"[channels.{name}]"
-        self._files = files
+        self._gallery = Gallery(files, notes)
         self._notes = notes
         url = settings.url or HOME
         self._session = Session(self._place, url, settings.account, password, client, wall_clock, notes)
@@ -100,11 +91,11 @@ class Bluesky:
         prepared = {
             **given,
             "dids": {name: did for name in names if (did := self._did_of(name))},
-            "pictures": [self._made_to_fit(picture, _FRAME) for picture in given.get("pictures") or ()],
+            "pictures": [self._gallery.made_to_fit(picture, _FRAME) for picture in given.get("pictures") or ()],
         }
         card = given.get("card")
         if card and card.get("picture"):
-            prepared["card"] = {**card, "picture": self._made_to_fit(card["picture"], _THUMB)}
+            prepared["card"] = {**card, "picture": self._gallery.made_to_fit(card["picture"], _THUMB)}
         return Content(content.channel_kind, content.language, prepared)
 
     def _did_of(self, name: str) -> str:
@@ -120,19 +111,6 @@ class Bluesky:
         if did:
             self._notes.remember(f"did:{name}", did)
         return did
-
-    def _made_to_fit(self, picture: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
-        name = str(picture.get("name") or picture["hash"][:12])
-        noted = f"picture:{picture['hash'][:24]}:{frame.most_side}"
-        known = self._notes.recall(noted)
-        if known is None:
-            made = fit_picture(self._files.read(picture["hash"]), frame, name)
-            hash_ = self._files.put(made.data)
-            known = f"{hash_} {made.media_type} {made.width} {made.height} {len(made.data)}"
-            self._notes.remember(noted, known)
-        hash_, media_type, width, height, size = known.split()
-        shape = {"media_type": media_type, "width": int(width), "height": int(height), "size": int(size)}
-        return {**picture, "hash": hash_, **shape}
 
     def compose(self, content: Content, limits: Limits) -> Payload:
         """The post as it will be sent: text, facets, langs, pictures or a card.
@@ -225,7 +203,7 @@ class Bluesky:
 
     def _blob(self, picture: Mapping[str, Any]) -> dict[str, Any]:
         """Upload a picture, and name it in a record. The same bytes have the same name on every try."""
-        data = self._files.read(picture["hash"])
+        data = self._gallery.read(picture)
         answer = self._session.upload(data, picture["media_type"])
         stored = answer.get("blob") if isinstance(answer, dict) else None
         ref = {"$link": cid_of(data)}
@@ -311,15 +289,8 @@ def _reply_to(previous: Receipt) -> dict[str, Any]:
 
 
 def _pictures(content: Content, limits: Limits) -> list[dict[str, Any]]:
-    keys = ("hash", "media_type", "width", "height", "size")
     chosen = pictures_of(content)[: limits.max_media]
-    try:
-        return [
-            {**{key: picture[key] for key in keys}, "alt": alt_text(picture, limits.description_limit)}
-            for picture in chosen
-        ]
-    except KeyError as error:
-        raise ComposeError(f"a picture was not prepared (it has no {error})") from error
+    return [{**shape_of(picture), "alt": alt_text(picture, limits.description_limit)} for picture in chosen]
 
 
 def _card(given: Payload, parts: Parts) -> dict[str, Any] | None:
@@ -335,5 +306,5 @@ def _card(given: Payload, parts: Parts) -> dict[str, Any] | None:
     }
     picture = card.get("picture")
     if picture:
-        shown["picture"] = {key: picture[key] for key in ("hash", "media_type", "width", "height", "size")}
+        shown["picture"] = shape_of(picture)
     return shown

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -104,10 +104,10 @@ def created_at(delivery: Delivery) -> str:
 
 
 def moment_of(delivery: Delivery) -> datetime:
-    """When the delivery was meant to leave."""
+    """When the delivery was meant to leave; the parts of a thread a second apart, so that they sort in their order."""
     if delivery.moment is None:
         raise ValueError(f"delivery {delivery.id} has no moment; it was not queued for a network")
-    return delivery.moment
+    return delivery.moment + timedelta(seconds=delivery.part)
 
 
 def cid_of(data: bytes) -> str:

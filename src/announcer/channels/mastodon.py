@@ -21,18 +21,21 @@ from urllib.parse import quote
 
 import httpx
 
+from announcer.channels.gallery import Gallery
 from announcer.channels.http import Api
+from announcer.channels.mastodon_media import Media, hashes, shown_pictures
 from announcer.channels.mastodon_text import says, shows
+from announcer.channels.posts import Post, fit_post, thread
 from announcer.clock import Clock
 from announcer.errors import ComposeError, Credentials, Permanent, SendError, Transient
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
 from announcer.model.ledger import Action, Delivery, Receipt
-from announcer.rendering.fitting import Parts, fit, mastodon_length
+from announcer.rendering.fitting import laid_out_text, mastodon_length
 from announcer.settings import ChannelSettings
 
 LIMITS_AGE = timedelta(hours=1)  #: After this the limits are read again.
 LOOK_BACK = 40  #: Newest posts that `find` looks through; one page, the API's maximum.
-SCOPES = "read:accounts read:statuses write:statuses"  #: What a token needs.
+SCOPES = "read:accounts read:statuses write:statuses write:media"  #: What a token needs.
 
 _STATUSES = "/api/v1/statuses"
 
@@ -51,7 +54,7 @@ class Mastodon:
     """A Mastodon account as a `Channel`."""
 
     kind = "social"
-    can = Abilities(edit=True, delete=True, thread=True, find=True)
+    can = Abilities(edit=True, delete=True, thread=True, media=True, find=True)
 
     def __init__(
         self,
@@ -61,8 +64,11 @@ class Mastodon:
         client: httpx.Client,
         wall_clock: Clock,
         claimed: Callable[[str], bool] = _nobody_claims,
+        gallery: Gallery | None = None,
     ) -> None:
         """`client` is shared and closed by the caller; `claimed` tells whether the ledger holds a receipt with an id.
+
+        Without a `gallery` it posts text alone.
 
         Raises `SettingsError` for a token that can't be one.
         """
@@ -71,6 +77,7 @@ class Mastodon:
         self._api = Api(f"[channels.{name}]", settings.url, token, client, wall_clock)
         self._wall_clock = wall_clock
         self._claimed = claimed
+        self._media = Media(self._api, gallery) if gallery is not None else None
         self._mine: dict[str, str] = {}  # status id → the delivery key it was made for, in this process
         self._account: Mapping[str, Any] | None = None
         self._known: _Known | None = None
@@ -108,38 +115,36 @@ class Mastodon:
         )
 
     def prepare(self, content: Content) -> Content:
-        """Nothing to fetch: the server makes link cards itself."""
-        return content
+        """Make the pictures fit. Link cards are the server's own work."""
+        if self._media is None or not content.payload.get("pictures"):
+            return content
+        return self._media.prepare(content, self.limits())
 
     def compose(self, content: Content, limits: Limits) -> Payload:
-        """The post as it will be sent: status, language, visibility, spoiler_text.
+        """The post as it will be sent: status, language, visibility, spoiler_text, and pictures if it has any.
 
         The content's payload has lead, fact, link, hashtags and, if wished,
-        language and spoiler_text. Raises `ComposeError` when it doesn't fit.
+        language, spoiler_text, pictures, or a person's own texts. Raises
+        `ComposeError` when it doesn't fit, or a picture has no alt text.
         """
-        given = content.payload
         if limits.max_characters is None:
             raise ComposeError(
                 f"{self._api.place}: its limits are not known; run 'announcer channels check {self.name}'"
             )
+        return thread(content, self._api.place, lambda post: self._compose(content, post, limits))
+
+    def _compose(self, content: Content, post: Post, limits: Limits) -> Payload:
+        given = content.payload
         spoiler = str(given.get("spoiler_text") or "").strip()
-        parts = Parts(
-            fact=given.get("fact") or "",
-            lead=given.get("lead") or "",
-            link=given.get("link") or "",
-            hashtags=tuple(given.get("hashtags") or ()),
-        )
         count = partial(mastodon_length, characters_per_url=limits.characters_per_url, spoiler_text=spoiler)
-        try:
-            status = fit(parts, limits.max_characters, count)
-        except ComposeError as error:
-            raise ComposeError(f"{self._api.place}: {error}") from error
-        return {
-            "status": status,
+        payload = {
+            "status": laid_out_text(fit_post(post, limits.max_characters, count)),
             "language": _iso_639(given.get("language") or content.language),
             "visibility": self._visibility,
             "spoiler_text": spoiler,
         }
+        pictures = shown_pictures(content, limits) if post.first and self._media else []
+        return {**payload, "pictures": pictures} if pictures else payload
 
     # -- The network. --
 
@@ -162,20 +167,28 @@ class Mastodon:
         raise Permanent(f"{self._api.place}: there is no earlier post to {verb}; publish a post of its own instead")
 
     def _publish(self, delivery: Delivery, payload: Payload, previous: Receipt | None) -> Receipt:
-        body = _text_of(payload) | {"visibility": payload["visibility"]}
+        body = _text_of(payload) | {"visibility": payload["visibility"]} | self._with_media(payload, None)
         if previous and (delivery.after_id is not None or delivery.corrects_id is not None):
             body["in_reply_to_id"] = previous.id
-        receipt = self._receipt(self._api.write("POST", _STATUSES, body, {"Idempotency-Key": delivery.key}))
+        made = self._api.write("POST", _STATUSES, body, {"Idempotency-Key": delivery.key})
+        receipt = self._receipt(made, payload)
         self._mine[receipt.id] = delivery.key
         return receipt
 
     def _edit(self, payload: Payload, previous: Receipt) -> Receipt:
-        return self._receipt(self._api.write("PUT", _status(previous.id), _text_of(payload)))
+        # Pictures that an edit does not name again are taken off the post.
+        body = _text_of(payload) | self._with_media(payload, previous)
+        return self._receipt(self._api.write("PUT", _status(previous.id), body), payload)
 
-    def _receipt(self, status: Any) -> Receipt:
+    def _with_media(self, payload: Payload, previous: Receipt | None) -> dict[str, Any]:
+        if self._media is None or not payload.get("pictures"):
+            return {}
+        return {"media_ids": self._media.ids(payload, previous)}
+
+    def _receipt(self, status: Any, payload: Payload) -> Receipt:
         if not isinstance(status, dict) or not isinstance(status.get("id"), str):
             raise self._api.lost_answer("answered without the post's id", write=True)
-        return _receipt_of(status)
+        return _receipt_of(status, payload)
 
     def withdraw(self, receipt: Receipt) -> None:
         """Delete the post; already gone is success."""
@@ -202,7 +215,7 @@ class Mastodon:
         status = self._status_now(previous)
         if delivery.action is Action.WITHDRAW:
             return previous if status is None else None
-        return _receipt_of(status) if status and self._says(status, payload) else None
+        return _receipt_of(status, payload) if status and self._says(status, payload) else None
 
     def _find_published(self, delivery: Delivery, payload: Payload) -> Receipt | None:
         candidates = [status for status in self._newest() if not self._belongs_to_another(status["id"], delivery)]
@@ -211,7 +224,7 @@ class Mastodon:
         for status in candidates:
             if self._says(status, payload):
                 self._mine[status["id"]] = delivery.key
-                return _receipt_of(status)
+                return _receipt_of(status, payload)
         return None
 
     def _newest(self) -> Iterator[Mapping[str, Any]]:
@@ -263,14 +276,15 @@ class Mastodon:
             limits = self._read_limits(self._wall_clock())
             next(self._newest(), None)
             self._try_to_write()
+            pictures = "" if self._may_upload() else " (no pictures: its token lacks the scope write:media)"
         except SendError as error:
             return Health(ok=False, said=str(error))
         per_url = limits.characters_per_url
-        links = f"a link counts {per_url}" if per_url else "a link counts in full"
+        links = f"{limits.max_characters} characters, a link counts {per_url or 'in full'}"
         acct = account.get("acct") or account.get("username") or account["id"]
         return Health(
             ok=True,
-            said=f"@{acct} on {self._api.host} may read and post, {limits.max_characters} characters, {links}",
+            said=f"@{acct} on {self._api.host} may read and post{pictures}, {links}",
             limits=limits,
         )
 
@@ -282,6 +296,10 @@ class Mastodon:
         except Credentials as error:
             raise Credentials(f"{error}; the scopes are {SCOPES}") from error
 
+    def _may_upload(self) -> bool:
+        """An upload without a file is refused for its scope first."""
+        return self._api.ask("POST", "/api/v2/media", write=False).status_code != 403
+
 
 def _status(status_id: str) -> str:
     return f"{_STATUSES}/{quote(status_id, safe='')}"
@@ -292,8 +310,10 @@ def _text_of(payload: Payload) -> dict[str, Any]:
     return {key: payload[key] for key in ("status", "language", "spoiler_text")}
 
 
-def _receipt_of(status: Mapping[str, Any]) -> Receipt:
-    return Receipt(status["id"], str(status.get("url") or status.get("uri") or ""))
+def _receipt_of(status: Mapping[str, Any], payload: Payload) -> Receipt:
+    shown = [str(one["id"]) for one in status.get("media_attachments") or () if isinstance(one, dict) and "id" in one]
+    extra = {"media": ",".join(shown), "pictures": hashes(payload)} if shown else {}
+    return Receipt(status["id"], str(status.get("url") or status.get("uri") or ""), extra)
 
 
 def _iso_639(language: str) -> str:
@@ -316,6 +336,8 @@ def _limits_of(instance: Any) -> Limits | None:
         characters_per_url=_count(statuses, "characters_reserved_per_url"),
         max_media=_count(statuses, "max_media_attachments") or 0,
         description_limit=_count(media, "description_limit") or 0,
+        picture_bytes=_count(media, "image_size_limit") or 0,
+        picture_pixels=_count(media, "image_matrix_limit") or 0,
     )
 
 

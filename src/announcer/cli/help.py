@@ -8,10 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from announcer.cli import post_words
+
 #: The verbs in the order of the work, under their headings (English, German).
 PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     (("Taking in", "Aufnehmen"), ("add", "event")),
-    (("Planning and approving", "Planen und freigeben"), ("plan", "preview", "approve", "words", "drop")),
+    (
+        ("Planning and approving", "Planen und freigeben"),
+        ("plan", "preview", "approve", "words", "text", "picture", "drop"),
+    ),
     (
         ("What changes", "Was sich ändert"),
         ("move", "room", "delay", "person", "cancel", "postpone", "correct", "withdraw"),
@@ -22,6 +27,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
 )
 
 GERMAN: Final[Mapping[str, str]] = {
+    **post_words.HELP,
     "Press releases become feeds, posts and mails, each at its moment; every change follows.": (
         "Aus Pressemitteilungen werden Feeds, Beiträge und Mails, jede zu ihrer Zeit; jede Änderung folgt überallhin."
     ),

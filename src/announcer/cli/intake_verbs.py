@@ -34,7 +34,7 @@ def add(context: typer.Context, file: File, dry_run: DryRun = False, by: As = No
             terminal.say("dry_run")
             return
         raw = entries.read_file(file)
-        entries.add_announcement(house, proposal, raw, terminal.actor(by), house.clock())
+        entries.add_announcement(house, proposal, raw, terminal.actor(by), house.clock(), file.parent)
     found = proposal.announcement
     terminal.say("announcement_stored", style="green", id=found.id)
     terminal.next(f"announcer plan {found.event_id or found.id}")
@@ -67,6 +67,9 @@ def _warning(speech: Speech, said: str) -> str:
     head, _, label = said.partition("link without address: ")
     if not head and label:
         return speech("without_address", label=label)
+    head, _, label = said.partition("image without alt text: ")
+    if not head and label:
+        return speech("without_alt", file=label)
     return speech("no_lead") if said == "there is no lead paragraph" else said
 
 

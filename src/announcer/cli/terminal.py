@@ -159,6 +159,15 @@ class Terminal:
         """Whether somebody sits there."""
         return sys.stdin.isatty() and sys.stdout.isatty()
 
+    def answer(self, key: str) -> str:
+        """What a person types, or what stands on stdin; raises `Unasked` where there is nothing."""
+        if self.interactive:
+            return self.out.input(f"{seen(self.speech(key))} ", markup=False, emoji=False).strip()
+        line = sys.stdin.readline().strip()
+        if not line:
+            raise Unasked
+        return line
+
     def agreed(self, question: str, *, yes: bool) -> bool:
         """Whether to go on: with `yes` at once, on a terminal after asking. Raises `Unasked` where nobody is."""
         if yes:

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from announcer.cli import office_words
+from announcer.cli import office_words, post_words
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **office_words.WORDS,
+    **post_words.WORDS,
     # What went wrong
     "error": ("Fehler: {said}", "error: {said}"),
     "unexpected": (

@@ -15,12 +15,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from announcer.errors import IntakeError
-from announcer.model.facts import Announcement, Link
+from announcer.model.facts import Announcement, Link, Picture
 
 _FENCE = "+++"
 _KNOWN = {
     "id", "event", "language", "headline", "kicker", "lead", "source", "contact",
-    "topics", "links", "embargo", "ed_note",
+    "topics", "links", "embargo", "ed_note", "images",
 }  # fmt: skip
 LONGEST_HEADLINE = 300
 _JUNK = re.compile(r"\d{1,4}|x|(?:facebook|twitter|whatsapp|rss|teilen|drucken|share|print)+", re.IGNORECASE)
@@ -77,6 +77,7 @@ def read_release(text: str, name: str, zone: ZoneInfo) -> Proposal:
         ed_note=_text(front, "ed_note", name),
         embargoed_until=_instant(front.get("embargo"), zone, name),
         event_id=_text(front, "event", name) or None,
+        pictures=_pictures(front, name),
     )
     return Proposal(
         announcement, tuple(reading.stripped), (*reading.warnings, *_warnings(announcement)), announcement.event_id
@@ -226,6 +227,23 @@ def _links(front: Mapping[str, Any], found: tuple[Link, ...], name: str) -> tupl
     return (*given, *(link for link in found if link.label not in labels))
 
 
+def _pictures(front: Mapping[str, Any], name: str) -> tuple[Picture, ...]:
+    found: list[Picture] = []
+    given = front.get("images", [])
+    for item in given if isinstance(given, list) else [given]:
+        known = {key: value for key, value in item.items() if isinstance(value, str)} if isinstance(item, dict) else {}
+        file = known.get("file", "").strip()
+        if not file or set(item) - {"file", "alt", "credit"} or len(known) != len(item):
+            raise IntakeError(
+                f'{name}: front matter: an image looks like {{file = "rathaus.jpg", alt = "Das Rathaus am Abend", '
+                f'credit = "Foto: Stadt"}}'
+            )
+        if file.startswith("/") or ".." in file.split("/"):
+            raise IntakeError(f"{name}: front matter: the image {file!r} must lie beside the release or below it")
+        found.append(Picture(file, alt=known.get("alt", "").strip(), credit=known.get("credit", "").strip()))
+    return tuple(found)
+
+
 def _instant(value: object, zone: ZoneInfo, name: str) -> datetime | None:
     if value is None:
         return None
@@ -238,4 +256,5 @@ def _instant(value: object, zone: ZoneInfo, name: str) -> datetime | None:
 
 def _warnings(value: Announcement) -> list[str]:
     missing = [f"link without address: {link.label}" for link in value.links if not link.url]
+    missing += [f"image without alt text: {picture.file}" for picture in value.pictures if not picture.alt]
     return [*missing, *([] if value.lead else ["there is no lead paragraph"])]

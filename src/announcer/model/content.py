@@ -66,6 +66,8 @@ class Limits:
     characters_per_url: int | None = None  #: None: a URL counts as long as it is.
     max_media: int = 0
     description_limit: int = 0
+    picture_bytes: int = 0  #: 0: the network doesn't say.
+    picture_pixels: int = 0
 
 
 @dataclass(frozen=True, slots=True)

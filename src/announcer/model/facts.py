@@ -46,6 +46,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes with an announcement; its bytes are kept under its hash (`store.assets`)."""
+
+    file: str  #: The name it came with.
+    hash: str = ""  #: SHA-256 in hex; empty until it was taken in.
+    alt: str = ""  #: What it shows, for those who can't see it. Needed before anything with it is approved.
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Announcement:
     """A press-release entry, in one version."""
 
@@ -65,6 +75,7 @@ class Announcement:
     status: PubStatus = PubStatus.USABLE
     event_id: str | None = None
     correction: str = ""  #: What a material correction says was wrong.
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
         zone=house.planning_zone,
     )
     told = {f"change:{r.id}": _told(connection, key, r) for r in recorded}
-    scene = wording.Scene(current, told, words, now)
+    scene = wording.Scene(current, told, words, read_own(connection, key), now)
     return World(key, scene, planning, {f"change:{r.id}": r.id for r in recorded})
 
 
@@ -167,6 +167,12 @@ def _playbook_id(connection: sa.Connection, key: Campaign) -> str:
 def _read_words(connection: sa.Connection, key: Campaign) -> dict[str, str]:
     kept = journal.recall(connection, f"words:{key}")
     return dict(json.loads(kept)) if kept else {}
+
+
+def read_own(connection: sa.Connection, key: Campaign) -> dict[str, wording.OwnText]:
+    """The texts that people wrote for single messages."""
+    kept = journal.recall(connection, f"own:{key}")
+    return {name: wording.OwnText(tuple(posts), basis) for name, (posts, basis) in json.loads(kept or "{}").items()}
 
 
 # -- Planning --
@@ -378,5 +384,5 @@ def with_change(world: World, change: Change, after: Facts, change_id: int, now:
     tellings = {**world.scene.told, anchor: wording.Told(change, world.facts, after)}
     changes_then = (*world.planning.changes, ConfirmedChange(change_id, change, now, told))
     planning = replace(world.planning, facts=after, now=now, changes=changes_then)
-    scene = wording.Scene(after, tellings, world.scene.words, now)
+    scene = wording.Scene(after, tellings, world.scene.words, world.scene.own, now)
     return World(world.key, scene, planning, {**world.anchors, anchor: change_id})

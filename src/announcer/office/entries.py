@@ -13,6 +13,7 @@ from announcer.intake.event_file import read_event
 from announcer.intake.release import Proposal, read_release
 from announcer.model.facts import Certainty, Event, Session
 from announcer.model.people import Actor
+from announcer.office import pictures
 from announcer.office.house import House
 from announcer.store import campaign as store
 from announcer.store import facts, journal
@@ -43,6 +44,7 @@ def read_file(path: Path) -> str:
 def propose_announcement(house: House, path: Path) -> Proposal:
     """Read a release without storing it: what was taken, stripped and found wanting."""
     proposal = read_release(read_file(path), path.name, house.planning_zone)
+    proposal = replace(proposal, announcement=pictures.looked_at(proposal.announcement, path.parent))
     event_id = proposal.event_id
     if event_id is not None:
         with house.database.read() as connection:
@@ -60,9 +62,14 @@ def _require_event(connection: sa.Connection, event_id: str, name: str) -> None:
         ) from error
 
 
-def add_announcement(house: House, proposal: Proposal, raw: str, actor: Actor, now: datetime) -> None:
-    """Store a proposed announcement as its first version; raises `Conflict` if its id is taken."""
-    announcement = proposal.announcement
+def add_announcement(
+    house: House, proposal: Proposal, raw: str, actor: Actor, now: datetime, folder: Path | None = None
+) -> None:
+    """Store a proposed announcement as its first version, its pictures from `folder`.
+
+    Raises `Conflict` if its id is taken.
+    """
+    announcement = pictures.keep(house, proposal.announcement, folder or Path())
     with house.database.write() as connection:
         if announcement.event_id and facts.announcement_ids(connection, announcement.event_id):
             first = facts.announcement_ids(connection, announcement.event_id)[0]

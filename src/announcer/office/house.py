@@ -15,6 +15,7 @@ from announcer.planning.manners import Manners
 from announcer.rendering.renderer import Renderer
 from announcer.settings import Settings
 from announcer.store import codec, journal
+from announcer.store.assets import Assets
 from announcer.store.database import Database
 
 #: How old limits may be before the network is asked again.
@@ -46,6 +47,7 @@ class House:
     exits: Mapping[str, Exit]
     key: bytes
     clock: Clock
+    assets: Assets
     _asked: dict[str, tuple[datetime, Limits]] = field(default_factory=dict)
 
     def names_by_kind(self) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from announcer.feeds.names import event_stem
 from announcer.model.campaign import Late, Message, Planned, Subject
 from announcer.model.changes import CancelEvent, Change, Facts, PostponeEvent, Withdraw
-from announcer.model.content import Limits, Payload
+from announcer.model.content import Content, Limits, Payload, digest
 from announcer.model.facts import EventStatus, PubStatus, Session
 from announcer.office.house import House
 from announcer.planning.changes import in_words
@@ -39,12 +39,21 @@ class Issues:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnText:
+    """A person's own posts for one message, and what the template said when they were written."""
+
+    posts: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything a message is worded from."""
 
     facts: Facts
     told: Mapping[str, Told] = field(default_factory=dict)  #: By anchor: `change:17`.
     words: Mapping[str, str] = field(default_factory=dict)  #: A person's texts by rule id, or `rule@day:2`.
+    own: Mapping[str, OwnText] = field(default_factory=dict)  #: By `own_name` of the message.
     now: datetime | None = None  #: When it is worded; what was due earlier is read now.
     issues: Issues | None = None  #: Of a digest, which has no facts of its own.
 
@@ -77,8 +86,33 @@ def payloads(
     for language in house.languages(planned.channel, scene.language):
         request = replace(_request(house, scene, planned, way.kind, language, due_at), late=late)
         content = house.renderer.render(request)
+        if not late:
+            content = _in_own_words(scene, planned, content)
         result.append((language, way.compose(way.prepare(content), limits)))
     return result
+
+
+def own_name(planned: Planned) -> str:
+    """Under which name a person's own text for a message is kept: its occurrence on its channel."""
+    occurrence = planned.occurrence
+    return "|".join((occurrence.rule_id, occurrence.anchor, occurrence.subject_id, planned.channel))
+
+
+def basis(house: House, scene: Scene, planned: Planned) -> str:
+    """What the template says of the facts now: an own text counts as long as that stays the same."""
+    kind = house.exits[planned.channel].kind
+    return _said(house.renderer.render(_request(house, scene, planned, kind, scene.language, None)))
+
+
+def _said(content: Content) -> str:
+    return digest({key: content.payload.get(key, "") for key in ("lead", "fact", "link")})
+
+
+def _in_own_words(scene: Scene, planned: Planned, content: Content) -> Content:
+    own = scene.own.get(own_name(planned))
+    if own is None or own.basis != _said(content):
+        return content
+    return replace(content, payload={**content.payload, "own": list(own.posts)})
 
 
 def late_payloads(house: House, scene: Scene, planned: Planned, limits: Limits) -> list[tuple[str, Payload]]:

@@ -43,6 +43,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Jede Verlegung würde Sperrfrist, Frist, Beginn oder Verfall überschreiten",
         "stays at {0} although nobody works then: moving it would cross embargo, deadline, start or expiry",
     ),
+    "own_text": (
+        "ein eigener Text liegt vor; er wartet auf die Freigabe",
+        "has a text of its own now, which waits for approval",
+    ),
     "summer_time": (
         "die Uhrzeit {0} gibt es an diesem Tag wegen der Zeitumstellung nicht; eine Stunde später",
         "the time {0} does not exist because summer time begins; one hour later",

@@ -94,7 +94,7 @@ def _url_length(url: str, host: str, reserved: int) -> int:
 
 def fit(parts: Parts, limit: int | None, count: Count) -> str:
     """The post: lead, fact, link and hashtags, at most `limit` long by `count` (`fitted`)."""
-    return _layout(fitted(parts, limit, count))
+    return laid_out_text(fitted(parts, limit, count))
 
 
 def fitted(parts: Parts, limit: int | None, count: Count) -> Parts:
@@ -107,13 +107,13 @@ def fitted(parts: Parts, limit: int | None, count: Count) -> Parts:
     when there is nothing to say.
     """
     whole = _tidy(parts)
-    if not (text := _layout(whole)):
+    if not (text := laid_out_text(whole)):
         raise ComposeError("a post has neither lead, fact nor link; give its template words")
     if limit is None or count(text) <= limit:
         return whole
     for kept in reversed(range(len(whole.hashtags))):
         fewer = replace(whole, hashtags=whole.hashtags[:kept])
-        if count(_layout(fewer)) <= limit:
+        if count(laid_out_text(fewer)) <= limit:
             return fewer
     return _with_shorter_lead(replace(whole, hashtags=()), limit, count)
 
@@ -123,10 +123,10 @@ def _with_shorter_lead(parts: Parts, limit: int, count: Count) -> Parts:
         return replace(parts, lead=_cut(parts.lead, end))
 
     ends = _places_to_cut(parts.lead)
-    if fitting := bisect_right(ends, limit, key=lambda end: count(_layout(post(end)))):
+    if fitting := bisect_right(ends, limit, key=lambda end: count(laid_out_text(post(end)))):
         return post(ends[fitting - 1])
     without = replace(parts, lead="")
-    if not (text := _layout(without)):
+    if not (text := laid_out_text(without)):
         raise ComposeError(f"the lead has no word that fits the limit of {limit}; shorten it or add a fact")
     if (over := count(text) - limit) > 0:
         raise ComposeError(
@@ -150,7 +150,8 @@ def _one_word(tag: str) -> str:
     return words[0] if len(words) == 1 else "".join(word[:1].upper() + word[1:] for word in words)
 
 
-def _layout(parts: Parts) -> str:
+def laid_out_text(parts: Parts) -> str:
+    """The post's text."""
     return "".join(text for text, _ in laid_out(parts))
 
 

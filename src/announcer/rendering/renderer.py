@@ -70,6 +70,8 @@ class Renderer:
             raise TemplateError("nothing but a mail to the press may leave under embargo; wait for its end")
         name = self._template(request, drawn)
         payload = {"feed": self._feed, "social": self._social, "mail": self._mail}[request.channel_kind](name, drawn)
+        if request.channel_kind == "social":
+            payload = {**payload, **_shown_beside(request, drawn)}
         return Content(request.channel_kind, request.language, payload)
 
     def kind_label(self, kind: Kind, language: str) -> str:
@@ -128,7 +130,6 @@ class Renderer:
             "hashtags": list(drawn.event.hashtags),
             "language": drawn.language,
             "spoiler_text": "",
-            "card": _card(drawn),
         }
         _check_slots(self._library.path(name), payload, allowed=())
         return payload
@@ -231,7 +232,19 @@ def _told(drawn: Scene, lead: str) -> str:
     return f"{words.stop(_titled(drawn, lead, None))} {notice.sentence}"
 
 
-def _card(drawn: Scene) -> Payload:
+def _pictures(request: Request) -> list[dict[str, str]]:
+    shown = request.announcement.pictures if request.announcement else ()
+    return [{"hash": one.hash, "name": one.file, "alt": one.alt, "credit": one.credit} for one in shown if one.hash]
+
+
+def _shown_beside(request: Request, drawn: Scene) -> Payload:
+    """What a post shows beside its text: the announcement's pictures where it is announced, else one on the card."""
+    pictures = [] if drawn.withdrawn else _pictures(request)
+    announces = request.kind in (Kind.ANNOUNCEMENT, Kind.SAVE_THE_DATE)
+    return {"card": _card(drawn, pictures), "pictures": pictures if announces else []}
+
+
+def _card(drawn: Scene, pictures: Sequence[Payload]) -> Payload:
     """What a network shows of the page behind the link. Nothing is fetched for it: the page is our own."""
     of_the_release = drawn.link == drawn.links.announcement_url
     title = drawn.headline if of_the_release else drawn.name
@@ -240,6 +253,7 @@ def _card(drawn: Scene) -> Payload:
     return {
         "title": _titled(drawn, title, _LONGEST_TITLE),
         "description": clean.cut(told or said, _LONGEST_SUMMARY),
+        "picture": pictures[0] if pictures else None,
     }
 
 

@@ -66,22 +66,25 @@ def note(connection: sa.Connection, hash_: str, media_type: str, size: int, alt:
 
 
 def use(connection: sa.Connection, content_id: int, payload: Payload) -> None:
-    """Note which assets a content shows, so that they are kept as long as it is."""
-    known = set(connection.scalars(sa.select(asset.c.hash).where(asset.c.hash.in_(list(_hashes(payload))))))
-    rows = [{"content_id": content_id, "asset_hash": hash_} for hash_ in sorted(known)]
+    """Note which pictures a content shows, so that they are kept as long as it is."""
+    rows = []
+    for picture in _pictures(payload):
+        note(connection, picture["hash"], picture["media_type"], picture["size"], str(picture.get("alt", "")))
+        rows.append({"content_id": content_id, "asset_hash": picture["hash"]})
     if rows:
         connection.execute(_dialect(connection).insert(asset_use).on_conflict_do_nothing(), rows)
 
 
-def _hashes(value: Any) -> Iterator[str]:
+def _pictures(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every picture in a payload, wherever it stands."""
     if isinstance(value, Mapping):
-        if isinstance(value.get("hash"), str):
-            yield value["hash"]
+        if isinstance(value.get("hash"), str) and "media_type" in value:
+            yield value
         for inner in value.values():
-            yield from _hashes(inner)
+            yield from _pictures(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _hashes(inner)
+            yield from _pictures(inner)
 
 
 def _dialect(connection: sa.Connection) -> Any:

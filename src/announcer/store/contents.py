@@ -19,7 +19,7 @@ from announcer.model.campaign import Message
 from announcer.model.content import Payload, canonical, digest
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
-from announcer.store import campaign
+from announcer.store import assets, campaign
 from announcer.store.driver import Statement
 from announcer.store.tables import content, delivery, message
 
@@ -67,6 +67,8 @@ def keep(
         same = {"message_id": message_id, "facts_version": facts_version, "limits": canonical(limits)}
         rows = [{**same, "created_at": now, **_row(*key, payload)} for key, payload in fresh.items()]
         connection.execute(content.insert(), rows)
+        for stored in covered(connection, message_id):
+            assets.use(connection, stored.id, stored.payload)
     return bool(fresh or gone)
 
 

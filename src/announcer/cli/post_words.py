@@ -1,0 +1,71 @@
+"""What the command line says of posts, their pictures and accounts, German and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "own_text_given": (
+        "Ihr Text für {channel} ist gespeichert; er muss noch freigegeben werden.",
+        "Your text for {channel} is stored; it still has to be approved.",
+    ),
+    "own_text_cleared": (
+        "Ihr Text für {channel} ist zurückgenommen; es gilt wieder die Vorlage.",
+        "Your text for {channel} is taken back; the template speaks again.",
+    ),
+    "without_alt": ("Bild ohne Alternativtext: {file}", "image without alt text: {file}"),
+    "picture_added": (
+        "Das Bild {file} gehört jetzt zur Mitteilung.",
+        "The picture {file} now goes with the announcement.",
+    ),
+    "picture_described": ("Das Bild {file} ist beschrieben.", "The picture {file} is described."),
+    "picture_removed": (
+        "Das Bild {file} gehört nicht mehr zur Mitteilung.",
+        "The picture {file} no longer goes with the announcement.",
+    ),
+    "picture": ("Bild", "Picture"),
+    "alt_text": ("Alternativtext", "Alt text"),
+    "credit": ("Bildnachweis", "Credit"),
+    "none_yet": ("fehlt noch", "still missing"),
+    "connect_open": (
+        "Öffnen Sie diese Adresse im Browser, melden Sie sich mit dem Konto der Pressestelle an "
+        "und stimmen Sie zu:\n{url}",
+        "Open this address in a browser, sign in with the press office's account and consent:\n{url}",
+    ),
+    "connect_code": (
+        "Danach zeigt der Server einen Code. Code:",
+        "The server then shows a code. Code:",
+    ),
+    "connect_done": (
+        "Verbunden mit @{account}. Der Zugang steht in {file}, nur für Sie lesbar. In config.toml gehört:",
+        "Connected to @{account}. The token is in {file}, readable by you alone. In config.toml belongs:",
+    ),
+}
+
+#: The help texts, by the English beside the verbs.
+HELP: Final[Mapping[str, str]] = {
+    "Write one post yourself; a line --- parts the posts of a thread.": (
+        "Einen Beitrag selbst schreiben; eine Zeile --- trennt die Beiträge eines Threads."
+    ),
+    "The message.": "Die Nachricht.",
+    "Take your text back; the template speaks again.": "Den eigenen Text zurücknehmen; es gilt wieder die Vorlage.",
+    "The pictures of an announcement.": "Die Bilder einer Mitteilung.",
+    "Add a picture to an announcement.": "Einer Mitteilung ein Bild hinzufügen.",
+    "What it shows, for those who can't see it.": "Was es zeigt, für alle, die es nicht sehen können.",
+    "Whose picture it is.": "Von wem das Bild ist.",
+    "Say what a picture shows, or whose it is.": "Sagen, was ein Bild zeigt oder von wem es ist.",
+    "The picture's file name.": "Der Dateiname des Bildes.",
+    "Take a picture off an announcement; what has left keeps it.": (
+        "Ein Bild von einer Mitteilung nehmen; was hinausgegangen ist, behält es."
+    ),
+    "List the pictures of an announcement.": "Die Bilder einer Mitteilung zeigen.",
+    "Register with a Mastodon server once and keep its token in a file that only you can read.": (
+        "Das Programm einmal bei einem Mastodon-Server anmelden; "
+        "der Zugang kommt in eine Datei, die nur Sie lesen können."
+    ),
+    "mastodon.": "mastodon.",
+    "The server's address.": "Die Adresse des Servers.",
+    "The channel's name in config.toml; else its kind.": "Der Name des Kanals in config.toml; sonst seine Art.",
+    "Where to keep the token.": "Wohin der Zugang gespeichert wird.",
+}

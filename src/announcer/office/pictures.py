@@ -1,0 +1,108 @@
+"""The pictures of an announcement: taken in with it, or added and described later."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from announcer.channels.pictures import LARGEST_FILE, check_picture
+from announcer.errors import ComposeError, IntakeError, NotFound
+from announcer.model.facts import Announcement, Picture
+from announcer.model.people import Actor
+from announcer.office.house import House
+from announcer.store import assets, facts, journal
+
+
+def looked_at(announcement: Announcement, folder: Path) -> Announcement:
+    """The announcement with the hash of each picture; nothing is stored.
+
+    Raises `IntakeError` naming the file that is not there or no usable picture.
+    """
+    found = [replace(one, hash=hashlib.sha256(_read(one, folder)).hexdigest()) for one in announcement.pictures]
+    return replace(announcement, pictures=tuple(found))
+
+
+def keep(house: House, announcement: Announcement, folder: Path) -> Announcement:
+    """Store the pictures of an announcement from `folder`; the announcement with their hashes."""
+    kept = []
+    for one in announcement.pictures:
+        data = _read(one, folder)
+        kept.append(replace(one, hash=house.assets.put(data)))
+        with house.database.write() as connection:
+            assets.note(connection, kept[-1].hash, check_picture(data, one.file), len(data), one.alt, one.credit)
+    return replace(announcement, pictures=tuple(kept))
+
+
+def add(house: House, announcement_id: str, path: Path, alt: str, credit: str, actor: Actor, now: datetime) -> Picture:
+    """Add a picture to an announcement, as its next version; raises `IntakeError` or `NotFound`."""
+    announcement = _announcement(house, announcement_id)
+    new = Picture(path.name, alt=alt.strip(), credit=credit.strip())
+    kept = keep(house, replace(announcement, pictures=(new,)), path.parent).pictures[0]
+    _save(house, announcement, (*announcement.pictures, kept), f"{kept.file} added", actor, now)
+    return kept
+
+
+def describe(
+    house: House, announcement_id: str, file: str, alt: str | None, credit: str | None, actor: Actor, now: datetime
+) -> Picture:
+    """Say what a picture shows, or whose it is; raises `NotFound`."""
+    announcement = _announcement(house, announcement_id)
+    chosen = _chosen(announcement, file)
+    better = replace(
+        chosen,
+        alt=chosen.alt if alt is None else alt.strip(),
+        credit=chosen.credit if credit is None else credit.strip(),
+    )
+    pictures = tuple(better if one is chosen else one for one in announcement.pictures)
+    _save(house, announcement, pictures, f"{chosen.file}: {better.alt}", actor, now)
+    return better
+
+
+def remove(house: House, announcement_id: str, file: str, actor: Actor, now: datetime) -> Picture:
+    """Take a picture off an announcement; posts that are out keep theirs. Raises `NotFound`."""
+    announcement = _announcement(house, announcement_id)
+    chosen = _chosen(announcement, file)
+    rest = tuple(one for one in announcement.pictures if one is not chosen)
+    _save(house, announcement, rest, f"{chosen.file} removed", actor, now)
+    return chosen
+
+
+def _announcement(house: House, announcement_id: str) -> Announcement:
+    with house.database.read() as connection:
+        return facts.announcement_facts(connection, announcement_id)
+
+
+def _chosen(announcement: Announcement, file: str) -> Picture:
+    for one in announcement.pictures:
+        if one.file == file or (len(file) >= 6 and one.hash.startswith(file)):
+            return one
+    known = ", ".join(one.file for one in announcement.pictures) or "none"
+    raise NotFound(f"announcement {announcement.id!r} has no picture {file!r}; it has: {known}")
+
+
+def _save(
+    house: House, before: Announcement, pictures: tuple[Picture, ...], said: str, actor: Actor, now: datetime
+) -> None:
+    after = replace(before, pictures=pictures, version=before.version + 1)
+    with house.database.write() as connection:
+        facts.save_announcement(connection, after, actor, now)
+        journal.note(connection, actor, now, "picture", f"announcement {before.id}", after=said)
+
+
+def _read(picture: Picture, folder: Path) -> bytes:
+    path = folder / picture.file
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            size = path.stat().st_size / 1e6
+            raise IntakeError(
+                f"the picture {picture.file} has {size:.1f} MB, more than {LARGEST_FILE // 1_000_000}; save it smaller"
+            )
+        data = path.read_bytes()
+        check_picture(data, picture.file)
+    except OSError as error:
+        raise IntakeError(f"the picture {path}: {error.strerror}; check the path") from error
+    except ComposeError as error:
+        raise IntakeError(str(error)) from error
+    return data
