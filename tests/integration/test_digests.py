@@ -420,6 +420,14 @@ def test_another_time_puts_the_issue_together_anew(approved: DigestWorld) -> Non
     assert len(approved.go(at(9, 4, 14))) == 3
 
 
+def test_another_time_leaves_a_special_issue_alone(world: DigestWorld) -> None:
+    world.announce("markt", at(9, 1))
+    special = issues.compose(world.house, "week", CHIEF, at(9, 1, 14), special=True)
+    later = digests.propose(world.house, "week", {"when": "every Friday at 14:00"}, at(9, 1, 15))
+    other = digests.propose(world.house, "week", {"list": "daily"}, at(9, 1, 15))
+    assert (later.dropped, [one.id for one in other.dropped]) == ((), [special.id])
+
+
 def test_two_people_do_not_overwrite_each_other(world: DigestWorld) -> None:
     mine = digests.propose(world.house, "week", {"title": "Meins"}, BEGIN)
     yours = digests.propose(world.house, "week", {"title": "Deins"}, BEGIN)
@@ -434,8 +442,8 @@ def test_a_removed_digest_sends_nothing_and_comes_back_without_the_old(approved:
     assert approved.go(FRIDAY) == []
     assert Campaign(digest_id="week") not in campaigns_of(approved)
     digests.seed(approved.house)
-    back = digests.propose(approved.house, "week", WEEKLY, at(9, 9))
-    assert back.before is None
+    back = digests.propose(approved.house, "week", {}, at(9, 9))
+    assert (back.before, back.after.title) == (None, "Neues aus der Stadt")
     digests.confirm(approved.house, back, CHIEF, "", at(9, 9))
     approved.announce("bad", at(9, 9, 12))
     approved.go(NEXT_COMPOSED)

@@ -23,7 +23,10 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     ),
     (("Watching", "Im Blick behalten"), ("status", "settle", "decide", "log", "pause", "resume", "release-hold")),
     (("Approval", "Freigabe"), ("requests", "deputies")),
-    (("The house", "Das Haus"), ("subscribers", "channels", "playbook", "check", "serve", "publish", "rehearse")),
+    (
+        ("The house", "Das Haus"),
+        ("subscribers", "channels", "playbook", "digest", "check", "serve", "publish", "rehearse"),
+    ),
 )
 
 GERMAN: Final[Mapping[str, str]] = {
@@ -184,6 +187,33 @@ GERMAN: Final[Mapping[str, str]] = {
     ),
     "The playbook.": "Der Ablaufplan.",
     "Show what it would give for this event.": "Zeigen, was er für diese Veranstaltung ergäbe.",
+    "A list's newsletter that comes again and again.": "Ein Newsletter, der regelmäßig erscheint.",
+    "The digest.": "Der regelmäßige Newsletter.",
+    "List the digests, with when they come next.": "Die regelmäßigen Newsletter zeigen und wann sie erscheinen.",
+    "Show a digest: its next issues, what is put together, what the next one would tell now.": (
+        "Einen regelmäßigen Newsletter zeigen: die nächsten Termine, was zusammengestellt ist, was neu hinzukäme."
+    ),
+    "Put the next issue together ahead of its hour, or a special one now.": (
+        "Die nächste Ausgabe schon jetzt zusammenstellen, oder eine Sonderausgabe."
+    ),
+    "A special issue that leaves as soon as it is approved.": (
+        "Eine Sonderausgabe, die hinausgeht, sobald sie freigegeben ist."
+    ),
+    "Set up a digest or change it; what is not given stays as it is.": (
+        "Einen regelmäßigen Newsletter einrichten oder ändern; was nicht angegeben ist, bleibt."
+    ),
+    "The list that receives it.": "Die Liste, die ihn erhält.",
+    "What it is called.": "Wie er heißt.",
+    "When it comes: 'every Friday at 10:00'.": "Wann er erscheint: „jeden Freitag um 10:00“.",
+    "Put together so many hours ahead.": "So viele Stunden vorher zusammenstellen.",
+    "Nobody has to approve its issues.": "Niemand muss seine Ausgaben freigeben.",
+    "Each issue has to be approved.": "Jede Ausgabe muss freigegeben werden.",
+    "Only announcements with this topic; may be repeated.": "Nur Mitteilungen mit diesem Thema; mehrfach möglich.",
+    "Announcements of every topic.": "Mitteilungen aller Themen.",
+    "With fewer announcements it does not come.": "Mit weniger Mitteilungen erscheint er nicht.",
+    "Let no issue come any more; what is put together falls out. Setting it up again brings it back.": (
+        "Den Newsletter einstellen; was zusammengestellt ist, entfällt. Neu einrichten bringt ihn zurück."
+    ),
     "Read the settings, open the database, compile the templates, try every channel. Sends nothing.": (
         "Einstellungen, Datenbank, Vorlagen und Kanäle prüfen. Sendet nichts."
     ),

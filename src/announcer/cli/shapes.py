@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 from announcer.model.campaign import Message, Planned, Rule
 from announcer.model.facts import Event, Session
 from announcer.model.people import Deputy
+from announcer.planning.digests import digest_definition
 from announcer.planning.sentences import moment_sentence
 
 if TYPE_CHECKING:
+    from announcer.model.digests import Digest
     from announcer.office.campaigns import Preview
+    from announcer.office.digests import Outlook, Setting
     from announcer.office.outlook import Departure
     from announcer.office.outlook import Overview as Release
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
+    from announcer.planning.repeats import Turn
     from announcer.store.journal import Entry
     from announcer.store.requests import Request
 
@@ -211,6 +215,43 @@ def request(value: Request, able: Sequence[str]) -> Shape:
         "decided_at": instant(value.decided_at),
         "answer": value.answer,
     }
+
+
+def digest(value: Outlook) -> Shape:
+    """A digest with what comes next."""
+    return {
+        **_digest(value.digest),
+        "active": value.row.active,
+        "next": [_turn(one) for one in value.turns],
+        "messages": [message(one) for one in value.waiting],
+        "new": [
+            {
+                "announcement": one.announcement.id,
+                "headline": one.announcement.headline,
+                "public_at": instant(one.public_at),
+            }
+            for one in value.new
+        ],
+    }
+
+
+def digest_setting(value: Setting, *, stored: bool) -> Shape:
+    """A digest as it would be, or is now."""
+    return {
+        **_digest(value.after),
+        "stored": stored,
+        "before": _digest(value.before) if value.before is not None else None,
+        "next": [_turn(one) for one in value.turns],
+        "dropped": [message(one) for one in value.dropped],
+    }
+
+
+def _digest(value: Digest) -> Shape:
+    return {"id": value.id, **digest_definition(value)}
+
+
+def _turn(value: Turn) -> Shape:
+    return {"day": value.day.isoformat(), "at": instant(value.at), "why": list(value.why)}
 
 
 def entry(value: Entry) -> Shape:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from announcer.cli.terminal import Terminal, row, table
 from announcer.cli.timeline import View
+from announcer.planning.repeat_sentences import repeat_sentence
 
 if TYPE_CHECKING:
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
@@ -47,8 +48,15 @@ def _campaigns(terminal: Terminal, campaigns: Sequence[CampaignStatus]) -> None:
         counts = [f"{speech.state(state.value)}: {number}" for state, number in one.counts.items()]
         if one.unconfirmed:
             counts.insert(0, speech.state(one.event.certainty.value) if one.event else "")
-        row(shown, [name, "\n".join(counts) or speech("unplanned"), _next(terminal, one)])
+        row(shown, [name, "\n".join(counts) or _idle(terminal, one), _next(terminal, one)])
     terminal.show(shown)
+
+
+def _idle(terminal: Terminal, status: CampaignStatus) -> str:
+    """What is said of a campaign without messages: of a digest, when it comes."""
+    if status.digest is None:
+        return terminal.speech("unplanned")
+    return repeat_sentence(status.digest.when, terminal.speech.language)
 
 
 def _next(terminal: Terminal, status: CampaignStatus) -> str:

@@ -205,7 +205,8 @@ def _show_departures(terminal: Terminal, house: House, heading: str, departures:
     terminal.say(heading, style="bold")
     shown = table(*(speech(key) for key in ("number", "when", "what", "channel", "note")))
     for one in departures:
-        planned, name = one.message.planned, one.message.event_id or one.message.announcement_id or ""
+        planned = one.message.planned
+        name = one.message.event_id or one.message.announcement_id or planned.occurrence.rule_id
         due = speech.moment(planned.due_at, zone) if planned.due_at else "–"
         notes = [speech.count("recipient", one.recipients)] if one.recipients else []
         notes += [speech("leaves_at", when=speech.time(one.at, zone))] if one.at and one.at > house.clock() else []

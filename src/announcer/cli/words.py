@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from announcer.cli import office_words, post_words
+from announcer.cli import digest_words, office_words, post_words
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    **digest_words.WORDS,
     **office_words.WORDS,
     **post_words.WORDS,
     # What went wrong
@@ -363,6 +364,10 @@ _VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "release": ("Versand wieder freigegeben", "let sending go on"),
     "replay": ("Abmeldungen nachgetragen", "repeated withdrawals"),
     "settle": ("geklärt", "settled"),
+    "compose": ("zusammengestellt", "put together"),
+    "void": ("Freigabe aufgehoben", "approval void"),
+    "digest": ("Newsletter eingerichtet", "set up the digest"),
+    "remove": ("eingestellt", "removed"),
     "decide": ("entschieden", "decided"),
     "drop": ("gestrichen", "dropped"),
     "miss": ("entfallen", "missed"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -15,9 +15,9 @@ from announcer.errors import Conflict, NotFound, SettingsError
 from announcer.model.campaign import Message
 from announcer.model.digests import Digest
 from announcer.model.people import Actor
-from announcer.office import editions
+from announcer.office import approval, editions, staff
 from announcer.office.house import House
-from announcer.office.issues import Desk, upcoming
+from announcer.office.issues import SPECIAL, Desk, upcoming
 from announcer.planning.digests import Candidate, digest_definition, digest_from
 from announcer.planning.repeats import Turn, turns
 from announcer.store import campaign as store
@@ -27,8 +27,6 @@ from announcer.store.digests import DigestRow
 
 #: Who set up what config.toml says.
 _CONFIG = Actor("config.toml")
-#: What a digest's moments and readers hang on; with another one, the issue under way is put together anew.
-_MOVING = ("list", "when")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +87,21 @@ def _definition(digest: Digest) -> str:
 # -- Looking --
 
 
-def outlook(connection: sa.Connection, house: House, digest_id: str, now: datetime, *, ahead: int = 4) -> Outlook:
+def outlook(house: House, digest_id: str, now: datetime, *, ahead: int = 4) -> Outlook:
     """A digest, its next turns and what the next issue would tell now; raises `NotFound`."""
-    row, desk = digests.row(connection, digest_id), Desk.of(house)
-    waiting = store.messages(connection, Campaign(digest_id=digest_id), store.OPEN)
+    with house.database.read() as connection:
+        return _outlook(connection, Desk.of(house), digests.row(connection, digest_id), now, ahead)
+
+
+def outlooks(house: House, now: datetime, *, ahead: int = 4) -> list[Outlook]:
+    """The same of every digest that was not removed."""
+    with house.database.read() as connection:
+        desk = Desk.of(house)
+        return [_outlook(connection, desk, row, now, ahead) for row in digests.rows(connection)]
+
+
+def _outlook(connection: sa.Connection, desk: Desk, row: DigestRow, now: datetime, ahead: int) -> Outlook:
+    waiting = store.messages(connection, Campaign(digest_id=row.id), store.OPEN)
     new = upcoming(connection, desk, row, now) if row.active else []
     return Outlook(row, editions.digest_of(row), _ahead(desk, row, now, ahead), tuple(waiting), tuple(new))
 
@@ -114,11 +123,11 @@ def propose(house: House, digest_id: str, said: Mapping[str, Any], now: datetime
     desk = Desk.of(house)
     with house.database.read() as connection:
         row = _known(connection, digest_id)
-        before = editions.digest_of(row) if row is not None and row.active else None
-        kept = digest_definition(before) if before is not None else {}
-        after = digest_from(digest_id, {**kept, **said})
+        last = editions.digest_of(row) if row is not None else None
+        before = last if row is not None and row.active else None
+        after = digest_from(digest_id, {**(digest_definition(last) if last is not None else {}), **said})
         people.list_row(connection, after.list_id)
-        dropped = _waiting(connection, digest_id) if before is not None and _moves(before, after) else ()
+        dropped = _dropped(connection, before, after)
     future = tuple(islice(turns(after.when, desk.zone, desk.calendar, now), ahead))
     return Setting(digest_id, before, after, future, dropped, row.version if row is not None else 0)
 
@@ -131,15 +140,24 @@ def _waiting(connection: sa.Connection, digest_id: str) -> tuple[Message, ...]:
     return tuple(store.messages(connection, Campaign(digest_id=digest_id), store.OPEN))
 
 
-def _moves(before: Digest, after: Digest) -> bool:
-    old, new = digest_definition(before), digest_definition(after)
-    return any(old[key] != new[key] for key in _MOVING)
+def _dropped(connection: sa.Connection, before: Digest | None, after: Digest) -> tuple[Message, ...]:
+    """The issues under way that don't fit any more: of another list, or of a moment that is none now."""
+    waiting = _waiting(connection, after.id) if before is not None else ()
+    if before is None or before.list_id != after.list_id:
+        return waiting
+    regular = (one for one in waiting if not one.planned.occurrence.anchor.startswith(SPECIAL))
+    return tuple(regular) if before.when != after.when else ()
 
 
 def confirm(house: House, setting: Setting, actor: Actor, reason: str, now: datetime) -> None:
-    """Store what was shown. Raises `Conflict` if somebody changed the digest meanwhile."""
+    """Store what was shown. Raises `Conflict` if somebody changed the digest meanwhile.
+
+    A standing approval is given by who may approve; for anybody else, `NotAllowed`.
+    """
     after = setting.after
     with house.database.write() as connection:
+        if after.standing_approval:
+            _refuse_unless_approver(connection, house, actor, now)
         row = _known(connection, setting.id)
         if (row.version if row is not None else 0) != setting.version:
             raise Conflict(f"the digest {setting.id!r} was changed by someone else meanwhile; look at it again")
@@ -147,17 +165,21 @@ def confirm(house: House, setting: Setting, actor: Actor, reason: str, now: date
         if row is None or setting.before is None:
             digests.save(connection, _new_row(after, actor, now, version))
         else:
-            moved = _moves(setting.before, after)
-            considered = now if moved else row.considered
+            considered = row.considered if setting.before.when == after.when and not setting.dropped else now
             fresh = _new_row(after, actor, now, version)
             digests.save(connection, replace(fresh, since=row.since, considered=considered, gathered=row.gathered))
-            if moved:
-                _drop(connection, setting.id, "digest_changed", actor, now)
+            _drop(connection, _dropped(connection, setting.before, after), "digest_changed", actor, now)
         before = _definition(setting.before) if setting.before is not None else ""
         journal.note(
             connection, actor, now, "digest", f"digest {setting.id}",
             before=before, after=_definition(after), why=reason,
         )  # fmt: skip
+
+
+def _refuse_unless_approver(connection: sa.Connection, house: House, actor: Actor, now: datetime) -> None:
+    refused = approval.refusal(staff.read(connection, house), actor, (), staff.today(house, now))
+    if refused is not None:
+        raise refused
 
 
 def remove(house: House, digest_id: str, actor: Actor, reason: str, now: datetime) -> int:
@@ -167,13 +189,12 @@ def remove(house: House, digest_id: str, actor: Actor, reason: str, now: datetim
         if not row.active:
             raise Conflict(f"the digest {digest_id!r} is removed already")
         digests.save(connection, replace(row, version=row.version + 1, active=False))
-        number = _drop(connection, digest_id, "digest_removed", actor, now)
+        number = _drop(connection, _waiting(connection, digest_id), "digest_removed", actor, now)
         journal.note(connection, actor, now, "remove", f"digest {digest_id}", before=row.definition, why=reason)
     return number
 
 
-def _drop(connection: sa.Connection, digest_id: str, why: str, actor: Actor, now: datetime) -> int:
-    waiting = _waiting(connection, digest_id)
+def _drop(connection: sa.Connection, waiting: Collection[Message], why: str, actor: Actor, now: datetime) -> int:
     for message in waiting:
         store.cancel(connection, message, why)
         journal.note(connection, actor, now, "drop", f"message {message.id}", why=why)

@@ -33,6 +33,8 @@ from announcer.store.writelock import Lane
 
 #: So far back of the last gathering an issue looks once more: another worker's clock may have been behind.
 _OVERLAP = timedelta(days=1)
+#: So begins the anchor of an issue that somebody asked for in between.
+SPECIAL = "now:"
 
 log = structlog.get_logger(__name__)
 
@@ -183,7 +185,9 @@ def _compose_asked(
     connection: sa.Connection, desk: Desk, row: DigestRow, actor: Actor, now: datetime, *, special: bool
 ) -> Message:
     digest, turn = editions.digest_of(row), desk.next_turn(row, now)
-    anchor, at = (f"now:{now.astimezone(desk.zone):%Y-%m-%dT%H:%M:%S}", now) if special else (str(turn.day), turn.at)
+    anchor, at = (
+        (f"{SPECIAL}{now.astimezone(desk.zone):%Y-%m-%dT%H:%M:%S}", now) if special else (str(turn.day), turn.at)
+    )
     chosen = _gather(connection, row, digest, at, now)
     if not chosen:
         raise Conflict(f"the digest {row.id!r} has nothing new to tell; 'announcer digest show {row.id}' shows more")

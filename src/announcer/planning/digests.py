@@ -67,6 +67,8 @@ def _validated(digest_id: str, said: Mapping[str, Any]) -> DigestSettings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "missing":
+            raise PlanningError(f"the digest '{digest_id}' has no '{key}'; add it") from error
         problem = f"{first['msg'][:1].lower()}{first['msg'][1:]}"
         raise PlanningError(
             f"the digest '{digest_id}' has the value {first['input']!r} for '{key}': {problem}; correct it"
