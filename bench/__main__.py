@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
-from bench import feeds, lateness, machine, newsletter, planning, site
+from bench import caps, feeds, lateness, machine, newsletter, planning, site
 from bench.figures import Options
 
 #: Each prints its figures and gives whether its bars held.
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Options], bool]] = {
     "site": site.main,
     "newsletter": newsletter.main,
     "lateness": lateness.main,
+    "caps": caps.main,
 }
 
 

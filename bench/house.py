@@ -103,7 +103,8 @@ def _reader(id_: int, now: datetime) -> dict[str, object]:
 
 
 def _subscription(id_: int, now: datetime) -> dict[str, object]:
-    return {"subscriber_id": id_, "list_id": LIST, "state": "confirmed", "basis": "imported", "since": now}
+    before = now - timedelta(days=30)  # who came today gets no reminder
+    return {"subscriber_id": id_, "list_id": LIST, "state": "confirmed", "basis": "imported", "since": before}
 
 
 def approve(

@@ -34,6 +34,7 @@ from announcer.model.ledger import (
 )
 from announcer.model.people import Actor
 from announcer.newsletter.rounds import Letter
+from announcer.planning.manners import Manners
 from announcer.store import contents, intervention, journal, ledger, mailing
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
@@ -258,12 +259,14 @@ class MailLedger:
         clock: Clock,
         owner: str,
         watch: Callable[[Letter, Outcome], None] = lambda letter, outcome: None,
+        manners: Manners = Manners(),  # noqa: B008 - a frozen value
     ) -> None:
         self._database = database
         self._channel = channel
         self._clock = clock
         self._owner = owner
         self._watch = watch
+        self._manners = manners
         self._lock = threading.Lock()
         self._under_way: set[int] = set()
 
@@ -275,13 +278,16 @@ class MailLedger:
             self._under_way.difference_update(letter.id for letter, _ in done)
         with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
             ledger.record(connection, [settle_mail(letter, outcome, now) for letter, outcome in done])
-            rows = mailing.claim_mail(connection, self._channel, now, self._owner, limit) if limit else []
+            claimed = self._claim(connection, now, limit) if limit else []
         with self._lock:
-            self._under_way.update(row.id for row in rows)
+            self._under_way.update(row.id for row in claimed)
         failpoints.hit("after-mark" if done else "after-claim")
         for letter, outcome in done:
             self._watch(letter, outcome)
-        return [_letter(row) for row in rows]
+        return [_letter(row) for row in claimed]
+
+    def _claim(self, connection: sa.Connection, now: datetime, limit: int) -> list[DueMail]:
+        return mailing.claim_mail(connection, self._channel, now, self._owner, limit, self._manners)
 
     def renew(self) -> None:
         """Keep the leases of what is under way: over a slow relay a round may take longer than they last."""

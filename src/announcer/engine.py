@@ -96,7 +96,7 @@ class Engine:
         # Never the same twice, as host and process id are in a container: a lease belongs to one life.
         owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent)
-        self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed)
+        self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed, self.house.manners)
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
         self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
         self._alerts = _alerts(self.house, secret, self._client, owner)
@@ -128,7 +128,7 @@ class Engine:
 
     def after_outage(self, since: datetime | None) -> None:
         """Nothing was sent since `since`: judge what stood in the ledger, before anything of it leaves late."""
-        finish_audiences(self.database, self.stop.is_set)
+        finish_audiences(self.database, self.house.clock(), self.stop.is_set, self.house.manners)
         holding.after_outage(self.house, since, self.house.clock())
 
     def _keep_issues(self) -> None:

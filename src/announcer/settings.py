@@ -71,6 +71,7 @@ class Office(_Section):
     quiet_until: time = time(7, 0)
     collision_minutes: int = Field(default=60, ge=0)
     catch_up_minutes: int = Field(default=5, ge=0)  #: Between late messages of one channel and audience.
+    mails_per_week: int = Field(default=3, ge=0)  #: Campaign mails for one recipient within seven days; 0: no limit.
 
 
 class Database(_Section):

@@ -69,7 +69,7 @@ def tick(
         missed = _expire(connection, now)
         intervention.miss_held(connection, now)
     queued, held = _queue_due(database, exits, now, manners)
-    finish_audiences(database, stopping)
+    finish_audiences(database, now, stopping, manners)
     with database.write(Lane.TICK) as connection:
         settled = ledger.settle_messages(connection, now)
     return Ticked(tuple(queued), tuple(missed), tuple(held), tuple(settled), reaped)
@@ -156,17 +156,22 @@ def _hold(connection: sa.Connection, due: Message, now: datetime, why: str) -> b
     return False
 
 
-def finish_audiences(database: Database, stopping: Callable[[], bool] = _never) -> None:
+def finish_audiences(
+    database: Database,
+    now: datetime,
+    stopping: Callable[[], bool] = _never,
+    manners: Manners = Manners(),  # noqa: B008 - a frozen value
+) -> None:
     """Write to the ledger whom the mails that have begun to leave are for."""
     with database.read() as connection:
         query = sa.select(message.c.id).where(message.c.state == MessageState.SENDING, message.c.frozen_to.isnot(None))
         unfinished = list(connection.scalars(query))
     for id_ in unfinished:
-        while not stopping() and _write_chunk(database, id_):
+        while not stopping() and _write_chunk(database, id_, now, manners):
             pass
 
 
-def _write_chunk(database: Database, message_id: int) -> bool:
+def _write_chunk(database: Database, message_id: int, now: datetime, manners: Manners) -> bool:
     """One transaction per chunk: the office and running sends get their turn in between."""
     with database.write(Lane.TICK) as connection:
         due = campaign.message_by_id(connection, message_id)
@@ -174,4 +179,4 @@ def _write_chunk(database: Database, message_id: int) -> bool:
         stale: Sequence[int] | None = None
         if due.change_id is not None:
             stale = changes.stale_messages(connection, due.change_id)
-        return queueing.next_chunk(connection, due, stored, stale)
+        return queueing.next_chunk(connection, due, stored, stale, now, manners)

@@ -81,7 +81,13 @@ def people(database: Database, number: int, lists: Sequence[str] = ("news",), la
         ]
         connection.execute(tables.subscriber.insert(), rows)
         chosen = [
-            {"subscriber_id": i, "list_id": list_id, "state": "confirmed", "basis": "imported", "since": NOW}
+            {
+                "subscriber_id": i,
+                "list_id": list_id,
+                "state": "confirmed",
+                "basis": "imported",
+                "since": NOW - timedelta(days=30),
+            }
             for i in ids
             for list_id in lists
         ]

@@ -162,6 +162,10 @@ GERMAN: Final[Mapping[str, str]] = {
     "Show what would leave after a restore or a long sleep, and what not any more; then let it go on.": (
         "Nach einer Wiederherstellung oder langem Stillstand zeigen, was hinausginge und was entfällt; dann freigeben."
     ),
+    "Show which mails were meant for one person, and why one did not reach them.": (
+        "Zeigen, welche Mails für eine Person bestimmt waren und warum eine nicht ankam."
+    ),
+    "The person's mail address.": "Mailadresse der Person.",
     # The house
     "Who receives the newsletter.": "Wer den Newsletter erhält.",
     "Put the people of a CSV file on a list. Who left stays away.": (

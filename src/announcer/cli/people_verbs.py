@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from announcer.cli import shapes
 from announcer.cli.app import people_app
 from announcer.cli.options import As, DryRun, Json
 from announcer.cli.terminal import Terminal
@@ -129,6 +130,40 @@ def _to_file(lines: Iterable[str], path: Path) -> int:
     except OSError as error:
         raise IntakeError(f"{path} can't be written: {error.strerror}; name another file") from error
     return number
+
+
+@people_app.command("mails")
+def mails(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The person's mail address.")],
+    json: Json = False,
+) -> None:
+    """Show which mails were meant for one person, and why one did not reach them."""
+    from announcer.cli.terminal import row, table
+    from announcer.errors import NotFound
+    from announcer.office.addresses import normalise
+    from announcer.planning.why import explain
+    from announcer.store import people, received
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house, house.database.read() as connection:
+        person = people.find(connection, normalise(address))
+        if person is None:
+            raise NotFound(terminal.speech("nobody", address=address))
+        found, zone = received.addressed(connection, person.id), house.planning_zone
+    if json:
+        terminal.json([shapes.addressed(one) for one in found])
+        return
+    if not found:
+        terminal.say("no_mails")
+        return
+    speech = terminal.speech
+    shown = table(*(speech(key) for key in ("number", "when", "what", "state", "why")))
+    for one in found:
+        what = f"{speech.kind(one.kind)} ({one.name})"
+        state = speech.delivery_state(one.state.value)
+        row(shown, [one.message_id, speech.moment(one.at, zone), what, state, explain(one.why, speech.language)])
+    terminal.show(shown)
 
 
 @people_app.command("lists")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
     from announcer.planning.repeats import Turn
     from announcer.store.journal import Entry
+    from announcer.store.received import Addressed
     from announcer.store.requests import Request
 
 Shape = dict[str, Any]
@@ -252,6 +253,18 @@ def _digest(value: Digest) -> Shape:
 
 def _turn(value: Turn) -> Shape:
     return {"day": value.day.isoformat(), "at": instant(value.at), "why": list(value.why)}
+
+
+def addressed(value: Addressed) -> Shape:
+    """A mail that was meant for one person."""
+    return {
+        "message": value.message_id,
+        "kind": value.kind,
+        "of": value.name,
+        "state": value.state.value,
+        "at": instant(value.at),
+        "why": value.why,
+    }
 
 
 def entry(value: Entry) -> Shape:

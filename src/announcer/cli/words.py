@@ -227,6 +227,11 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "would_import": ("Probelauf: {said}", "Dry run: {said}"),
     "refused": ("Nicht übernommen", "Not taken"),
     "and_more": ("… und {n} weitere; --json zeigt alle", "… and {n} more; --json shows all"),
+    "nobody": (
+        "Unter {address} ist niemand bekannt; announcer subscribers export zeigt alle",
+        "nobody is known as {address}; 'announcer subscribers export' shows all",
+    ),
+    "no_mails": ("Für diese Person gab es noch keine Mail.", "There was no mail for this person yet."),
     "exported": ("{n} Zeilen geschrieben: {path}", "{n} lines written: {path}"),
     # Channels, check, playbooks
     "enabled": ("an", "on"),
@@ -293,6 +298,14 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "confirmed": ("bestätigt", "confirmed"),
     "inferred": ("nicht bestätigt", "not confirmed"),
     "missing": ("ohne Termin", "no date"),
+}
+
+#: Of single deliveries, beside those of messages.
+_DELIVERY_STATES: Final[Mapping[str, tuple[str, str]]] = {
+    "pending": ("wartet", "waits"),
+    "deferred": ("wird wiederholt", "is tried again"),
+    "unknown": ("unklar", "unknown"),
+    "suppressed": ("nicht gesendet", "not sent"),
 }
 
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -416,6 +429,10 @@ class Speech:
     def state(self, state: str) -> str:
         """A state of a message, an event or a date."""
         return _STATES[state][self._at]
+
+    def delivery_state(self, state: str) -> str:
+        """A state of a single delivery."""
+        return _DELIVERY_STATES.get(state, _STATES.get(state, (state, state)))[self._at]
 
     def kind(self, kind: str) -> str:
         """What a message is."""

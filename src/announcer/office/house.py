@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from announcer.clock import Clock
 from announcer.errors import SendError
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
+from announcer.planning.calendar import calendar_of
 from announcer.planning.manners import Manners
 from announcer.rendering.renderer import Renderer
 from announcer.settings import Settings
@@ -62,7 +63,13 @@ class House:
         """What keeps this house from saying everything at once."""
         office = self.settings.office
         feeds = tuple(name for name, way in self.exits.items() if way.kind == "feed")
-        return Manners(catch_up=timedelta(minutes=office.catch_up_minutes), unspaced=feeds)
+        return Manners(
+            catch_up=timedelta(minutes=office.catch_up_minutes),
+            unspaced=feeds,
+            mails_per_week=office.mails_per_week,
+            calendar=calendar_of(office),
+            zone=self.planning_zone,
+        )
 
     @property
     def planning_zone(self) -> ZoneInfo:

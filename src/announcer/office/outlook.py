@@ -71,7 +71,7 @@ def outlook(
         going = kinds[one.fate] == "go"
         at = given.take(one.message.planned, now) if going and _waits_for_others(connection, one, stopped_at) else None
         mail = one.message.planned.channel in house.exits and house.exits[one.message.planned.channel].kind == "mail"
-        number = _recipients(connection, one) if mail else 0
+        number = _recipients(connection, house, one) if mail else 0
         found[kinds[one.fate]].append(Departure(one.message, number, at, one.fate is Fate.REWRITE))
     return Overview(*(tuple(found[kind]) for kind in ("go", "missed", "asked")))
 
@@ -173,9 +173,9 @@ def _begun(connection: sa.Connection, message_id: int) -> bool:
     return connection.scalar(query) is not None
 
 
-def _recipients(connection: sa.Connection, one: _Judged) -> int:
+def _recipients(connection: sa.Connection, house: House, one: _Judged) -> int:
     if one.queued:
         return one.queued
     change = one.message.change_id
     stale = changes.stale_messages(connection, change) if change is not None else None
-    return queueing.audience_size(connection, one.message, stale)
+    return queueing.audience_size(connection, one.message, stale, house.manners)

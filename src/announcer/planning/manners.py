@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from announcer.model.campaign import Planned, Urgency
 from announcer.planning.calendar import OfficeCalendar
 from announcer.planning.lateness import LATE, in_turn
 
+_OFFICE_ZONE = ZoneInfo("Europe/Berlin")
 #: Messages that share an ear: one channel and one audience.
 Ear = tuple[str, str]
 
@@ -22,6 +24,7 @@ class Manners:
     unspaced: Collection[str] = ()  #: Channels on which nothing can be too much: feeds.
     mails_per_week: int = 0  #: Campaign mails for one recipient within seven days; 0 is no limit.
     calendar: OfficeCalendar | None = None  #: When nobody wants to be disturbed.
+    zone: ZoneInfo = _OFFICE_ZONE  #: The office's, for what has no event.
 
     def waits_its_turn(self, planned: Planned, now: datetime) -> bool:
         """Whether this message keeps its distance from other late ones. Changes and cancellations never do."""

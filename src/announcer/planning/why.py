@@ -89,6 +89,15 @@ _WORDS: dict[str, tuple[str, str]] = {
         "entfällt: höchstens {0} Programmhinweise je Tag und Kanal",
         "dropped: at most {0} session posts per day and channel",
     ),
+    "newcomer": (
+        "nicht gesendet: am Tag der Erinnerung oder danach angemeldet",
+        "not sent: subscribed on the reminder's own day or later",
+    ),
+    "mails_per_week": (
+        "wartet: so viele Mails in einer Woche wie erlaubt",
+        "waits: as many mails in one week as allowed",
+    ),
+    "decided": ("von Hand freigegeben", "sent on by hand"),
     "let_go": ("von Hand gestrichen", "let go by hand"),
     "unapproved": ("nicht rechtzeitig freigegeben", "nobody approved it in time"),
     "waited_in_vain": ("was fehlte, kam nicht rechtzeitig", "what it waited for did not come in time"),

@@ -285,10 +285,11 @@ def _state_after_update(state: MessageState, planned: Planned) -> MessageState:
 
 def _forget_cancelled(connection: sa.Connection, message_id: int) -> None:
     """A message that comes back is queued anew; what surely never arrived must not bar its place in the ledger."""
+    # Who was new to a reminder on its first day may be no newcomer on its next.
+    newcomer = (delivery.c.state == "suppressed") & (delivery.c.said == "newcomer")
+    gone = (delivery.c.state == "cancelled") | newcomer
     connection.execute(
-        delivery.delete().where(
-            delivery.c.message_id == message_id, delivery.c.state == "cancelled", sa.not_(delivery.c.maybe_double)
-        )
+        delivery.delete().where(delivery.c.message_id == message_id, gone, sa.not_(delivery.c.maybe_double))
     )
 
 

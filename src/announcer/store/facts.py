@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -65,6 +67,12 @@ def event_facts(connection: sa.Connection, event_id: str, version: int | None = 
     if text is None:
         raise NotFound(f"there is no event {event_id!r}; 'announcer event list' shows all")
     return codec.load(Event, text)
+
+
+def event_zone(connection: sa.Connection, event_id: str) -> ZoneInfo | None:
+    """The zone of an event's venue, without reading the whole of it; None if there is no such event."""
+    text = connection.scalar(_facts(event, event_version, "event_id", event_id, None))
+    return None if text is None else ZoneInfo(json.loads(text)["timezone"])
 
 
 def event_history(connection: sa.Connection, event_id: str, *, after: int = 0) -> list[tuple[Event, datetime]]:

@@ -61,6 +61,7 @@ def settle_unknown(connection: sa.Connection, delivery_id: int, was_sent: bool, 
 
 #: Why a delivery is held: it is late and its rule asks, or its recipient has had enough mails this week.
 LATE_ASK, CAP = "late_ask", "mails_per_week"
+DECIDED = "decided"
 _HOLDABLE = ("pending", "deferred", "paused")
 
 
@@ -78,8 +79,8 @@ def hold(connection: sa.Connection, message_id: int, why: str) -> int:
 def decide(connection: sa.Connection, message_id: int, send: bool, now: datetime, said: str) -> int:
     """What a person decided about the held deliveries of a message: they leave now, or not at all; how many."""
     held = (delivery.c.message_id == message_id) & (delivery.c.state == "held")
-    # Nothing said: that is how a claim knows that somebody decided, and does not count this week's mails again.
-    values = {"state": "pending", "ready_at": now, "said": None} if send else {"state": "cancelled", "said": said}
+    # The claim of what somebody decided does not count this week's mails again.
+    values = {"state": "pending", "ready_at": now, "said": DECIDED} if send else {"state": "cancelled", "said": said}
     return connection.execute(delivery.update().where(held).values(**values)).rowcount
 
 

@@ -16,7 +16,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from announcer.model.ledger import DeliveryState
-from announcer.store import contents, journal, ledger
+from announcer.planning.lateness import LATE
+from announcer.planning.manners import Manners
+from announcer.store import campaign, caps, contents, journal, ledger
 from announcer.store.database import database_now
 from announcer.store.driver import Statement
 from announcer.store.tables import delivery, to_micros
@@ -41,12 +43,13 @@ class DueMail(NamedTuple):
     not_after: int | None  #: In microseconds, as it is stored.
     suppressed: bool
     subscription: str | None  #: The state of the subscription to `list_id`.
+    recount: bool  #: It was put off or is late: this week's mails are counted once more.
 
 
 _DUE = """
 WITH d AS MATERIALIZED (
     SELECT id, fence + 1 AS fence, content_id, key, subscriber_id, language, target, attempts + 1 AS attempts,
-           maybe_double, corrects_id, message_id, not_after
+           maybe_double, corrects_id, message_id, not_after, coalesce(said <> 'decided', ready_at < :late) AS recount
     FROM delivery
     WHERE channel = :channel AND lane = :lane AND state IN ('pending', 'deferred') AND ready_at <= :now
     ORDER BY ready_at, id LIMIT :most {lock}
@@ -59,7 +62,7 @@ LEFT JOIN delivery o ON o.id = d.corrects_id
 """
 _COLUMNS = (
     "d.id, d.fence, d.content_id, d.key, d.subscriber_id, s.address, s.name, d.language, d.target, d.attempts,"
-    " d.maybe_double, o.key, d.message_id, d.not_after, s.suppressed, n.state"
+    " d.maybe_double, o.key, d.message_id, d.not_after, s.suppressed, n.state, d.recount"
 )
 _FIND_DUE = Statement(
     _DUE.format(lock="", columns=f"json_group_array(json_array({_COLUMNS}))"),
@@ -76,7 +79,14 @@ _MARK_CLAIMED = Statement(
 )
 
 
-def claim_mail(connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int) -> list[DueMail]:
+def claim_mail(
+    connection: sa.Connection,
+    channel: str,
+    now: datetime,
+    owner: str,
+    limit: int,
+    manners: Manners = Manners(),  # noqa: B008 - a frozen value
+) -> list[DueMail]:
     """Claim up to `limit` due mails, urgent ones first.
 
     Suppression and withdrawal are looked at once more, in the transaction that claims.
@@ -90,6 +100,7 @@ def claim_mail(connection: sa.Connection, channel: str, now: datetime, owner: st
         while most := limit - len(claimed):
             due = _find_due(connection, channel, lane, now, most)
             wanted = _in_present_words(connection, _take_out(connection, due, now))
+            wanted = _not_too_many(connection, wanted, now, manners)
             _mark_claimed(connection, wanted, owner)
             claimed += wanted
             if len(due) < most:
@@ -98,7 +109,10 @@ def claim_mail(connection: sa.Connection, channel: str, now: datetime, owner: st
 
 
 def _find_due(connection: sa.Connection, channel: str, lane: int, now: datetime, most: int) -> list[DueMail]:
-    rows = _FIND_DUE.rows(connection, {"channel": channel, "lane": lane, "now": to_micros(now), "most": most})
+    rows = _FIND_DUE.rows(
+        connection,
+        {"late": to_micros(now - LATE), "channel": channel, "lane": lane, "now": to_micros(now), "most": most},
+    )
     if connection.dialect.name == "sqlite":
         ((text,),) = rows
         rows = json.loads(text)
@@ -116,6 +130,23 @@ def _take_out(connection: sa.Connection, due: Sequence[DueMail], now: datetime) 
     _end(connection, late.keys() - left, DeliveryState.MISSED, ledger.TOO_LATE)
     ledger.miss_the_rest(connection, set(late.values()), now)
     return [mail for mail in due if mail.id not in left and mail.id not in late]
+
+
+def _not_too_many(connection: sa.Connection, due: Sequence[DueMail], now: datetime, manners: Manners) -> list[DueMail]:
+    """Put off what is one mail too many for its recipient after all; only what was put off or is late can be."""
+    people: dict[int, list[int]] = {}
+    for mail in due:
+        # What may have arrived already is the same mail again, not one more.
+        if mail.recount and not mail.maybe_double:
+            people.setdefault(mail.message_id, []).append(mail.subscriber_id)
+    over: set[tuple[int, int]] = set()
+    for message_id, subscribers in people.items() if manners.mails_per_week else ():
+        one = campaign.message_by_id(connection, message_id)
+        cap = caps.cap_of(connection, one, manners)
+        if cap is not None:
+            caps.lock(connection)
+            over |= {(message_id, id_) for id_ in caps.recount(connection, one, cap, subscribers, now)}
+    return [mail for mail in due if (mail.message_id, mail.subscriber_id) not in over]
 
 
 def _in_present_words(connection: sa.Connection, due: Sequence[DueMail]) -> list[DueMail]:

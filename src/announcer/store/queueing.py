@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from announcer.model.campaign import Audience, Kind, Message, Subject, Urgency
 from announcer.model.content import parts_of
 from announcer.model.ledger import Action, MessageState
-from announcer.store import campaign
+from announcer.planning.manners import Manners
+from announcer.planning.wallclock import at_wall_clock
+from announcer.store import campaign, caps, facts
 from announcer.store.contents import Stored
 from announcer.store.tables import delivery, mail_list, message, subscriber, subscription
 
@@ -22,6 +24,8 @@ from announcer.store.tables import delivery, mail_list, message, subscriber, sub
 CHUNK = 4_000
 #: What a person may have read, so that a correction has to reach them.
 MAY_HAVE_ARRIVED = ("sent", "unknown", "sending")
+#: Why a reminder did not go to somebody who subscribed on its own day or later.
+NEWCOMER = "newcomer"
 #: Notices for every list, the press and the opted-in too: they may have printed or planned the date.
 #: A rule for the press or the opted-in alone stays with them: what it speaks of may not be public.
 FOR_EVERYONE = (Kind.CANCELLATION, Kind.MOVE, Kind.POSTPONEMENT)
@@ -127,14 +131,19 @@ def begin_audience(
 
 
 def next_chunk(
-    connection: sa.Connection, message_: Message, contents: Sequence[Stored], stale: Sequence[int] | None
+    connection: sa.Connection,
+    message_: Message,
+    contents: Sequence[Stored],
+    stale: Sequence[int] | None,
+    now: datetime | None = None,
+    manners: Manners = Manners(),  # noqa: B008 - a frozen value
 ) -> bool:
     """Write the next recipients; whether there are more.
 
     `stale` are the messages that a change made wrong: its notice goes to whoever
     received one of them, or to everyone if the event itself moved or fell out.
     None is a message of no change, for its audience. Confirmed subscriptions and suppressions are read in
-    this very transaction.
+    this very transaction, and so is what each recipient got this week (`caps`).
     """
     state = sa.select(message.c.frozen_to, message.c.turn_at).where(message.c.id == message_.id)
     start, turn_at = connection.execute(state).one()
@@ -142,29 +151,54 @@ def next_chunk(
         return False
     last = connection.scalar(sa.select(sa.func.max(subscriber.c.id))) or 0
     end = min(start + CHUNK, last)
-    window = _chosen(message_, stale).where(subscriber.c.id > start, subscriber.c.id <= end)
+    window = _chosen(connection, message_, stale, manners).where(subscriber.c.id > start, subscriber.c.id <= end)
     people = window.subquery("chosen")
+    cap = caps.cap_of(connection, message_, manners)
+    if cap is not None:
+        caps.lock(connection)
     rows = _rows(connection, message_, contents, people, turn_at)
     connection.execute(_insert(connection).from_select(_COLUMNS, rows))
+    if cap is not None and message_.planned.due_at is not None:
+        leaves_at = turn_at or message_.planned.due_at
+        caps.respect(connection, message_, cap, leaves_at, now or leaves_at, start, end)
     done = end >= last
     connection.execute(message.update().where(message.c.id == message_.id).values(frozen_to=None if done else end))
     return not done
 
 
-def _chosen(message_: Message, stale: Sequence[int] | None) -> sa.Select[Any]:
+def _chosen(
+    connection: sa.Connection, message_: Message, stale: Sequence[int] | None, manners: Manners
+) -> sa.Select[Any]:
     everyone = stale is None or message_.planned.kind in FOR_EVERYONE
-    return _audience(message_, stale or ()) if everyone else _receivers(stale or ())
+    if not everyone:
+        return _receivers(stale or ())
+    return _audience(message_, stale or (), _own_day(connection, message_, manners))
 
 
-def audience_size(connection: sa.Connection, message_: Message, stale: Sequence[int] | None) -> int:
+def _own_day(connection: sa.Connection, message_: Message, manners: Manners) -> datetime | None:
+    """When a reminder's own day begins, on the venue's clock: it is for those who were there before."""
+    due_at = message_.planned.due_at
+    if message_.planned.kind is not Kind.REMINDER or due_at is None:
+        return None
+    zone = facts.event_zone(connection, message_.event_id) if message_.event_id is not None else None
+    return at_wall_clock(due_at.astimezone(zone or manners.zone).date(), time(0), zone or manners.zone)
+
+
+def audience_size(
+    connection: sa.Connection,
+    message_: Message,
+    stale: Sequence[int] | None,
+    manners: Manners = Manners(),  # noqa: B008 - a frozen value
+) -> int:
     """How many people `next_chunk` would write a mail to now, in all."""
-    people = _chosen(message_, stale).subquery("chosen")
-    return connection.scalar(sa.select(sa.func.count()).select_from(people)) or 0
+    people = _chosen(connection, message_, stale, manners).subquery("chosen")
+    query = sa.select(sa.func.count()).select_from(people).where(sa.not_(people.c.newcomer))
+    return connection.scalar(query) or 0
 
 
 _COLUMNS = [
     "message_id", "occurrence_id", "channel", "target", "subscriber_id", "language", "part", "action", "revision",
-    "content_id", "corrects_id", "state", "lane", "ready_at", "not_after", "key",
+    "content_id", "corrects_id", "state", "said", "lane", "ready_at", "not_after", "key",
 ]  # fmt: skip
 
 
@@ -195,7 +229,8 @@ def _rows(
         constant(0),
         sa.case({language: constant(id_) for language, id_ in by_language.items()}, value=spoken),
         people.c.corrects_id,
-        constant("pending"),
+        sa.case((people.c.newcomer, "suppressed"), else_="pending"),
+        sa.case((people.c.newcomer, NEWCOMER), else_=sa.null()),
         constant(lane(planned.urgency)),
         sa.literal(turn_at or planned.due_at, delivery.c.ready_at.type),
         sa.literal(planned.not_after, delivery.c.not_after.type),
@@ -203,8 +238,8 @@ def _rows(
     ).order_by(people.c.id)
 
 
-def _audience(message_: Message, stale: Sequence[int]) -> sa.Select[Any]:
-    """The confirmed subscribers of the lists this message is for, each once."""
+def _audience(message_: Message, stale: Sequence[int], own_day: datetime | None) -> sa.Select[Any]:
+    """The confirmed subscribers of the lists this message is for, each once; newcomers as such."""
     joined = subscriber.join(subscription, subscription.c.subscriber_id == subscriber.c.id).join(
         mail_list, mail_list.c.id == subscription.c.list_id
     )
@@ -216,11 +251,19 @@ def _audience(message_: Message, stale: Sequence[int]) -> sa.Select[Any]:
             subscriber.c.language,
             sa.func.min(subscription.c.list_id).label("target"),
             answered.label("corrects_id"),
+            _newcomer(own_day).label("newcomer"),
         )
         .select_from(joined)
         .where(subscription.c.state == "confirmed", sa.not_(subscriber.c.suppressed), _lists_for(message_))
         .group_by(subscriber.c.id, subscriber.c.language)
     )
+
+
+def _newcomer(own_day: datetime | None) -> sa.ColumnElement[bool]:
+    """Whether every subscription of a person began on that day or later: they need no reminder yet."""
+    if own_day is None:
+        return sa.literal(False)
+    return sa.func.min(subscription.c.since) >= sa.literal(own_day, subscription.c.since.type)
 
 
 def _last_received(stale: Sequence[int]) -> sa.ScalarSelect[Any]:
@@ -267,6 +310,7 @@ def _receivers(stale: Sequence[int]) -> sa.Select[Any]:
             subscriber.c.language,
             sa.func.min(delivery.c.target).label("target"),
             sa.func.max(delivery.c.id).label("corrects_id"),
+            sa.literal(False).label("newcomer"),
         )
         .select_from(joined)
         .where(delivery.c.message_id.in_(stale), arrived(), sa.not_(subscriber.c.suppressed))

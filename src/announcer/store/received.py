@@ -1,14 +1,16 @@
-"""What one person received by mail."""
+"""What one person received by mail, and what they did not and why."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from announcer.model.content import Payload
-from announcer.store.tables import content, delivery, subscriber
+from announcer.model.ledger import DeliveryState
+from announcer.store.tables import content, delivery, message, subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +48,38 @@ def mail(connection: sa.Connection, content_id: int, subscriber_id: int) -> Rece
     if row is None:
         return None
     return ReceivedMail(row.id, row.key, row.address, row.name, row.language, json.loads(row.payload))
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A mail that was meant for one person, and what became of it."""
+
+    message_id: int
+    kind: str
+    name: str  #: The event's or announcement's id.
+    state: DeliveryState
+    at: datetime  #: When it was sent or, if it was not, when it is or was to be.
+    why: str  #: A key of planning.why, or the relay's words.
+
+
+def addressed(connection: sa.Connection, subscriber_id: int, limit: int = 50) -> list[Addressed]:
+    """What was meant for a person, the newest first."""
+    columns = (delivery.c.message_id, delivery.c.state, delivery.c.said, delivery.c.sent_at, delivery.c.ready_at)
+    query = (
+        sa.select(*columns, message.c.kind, message.c.event_id, message.c.announcement_id)
+        .join(message, message.c.id == delivery.c.message_id)
+        .where(delivery.c.subscriber_id == subscriber_id)
+        .order_by(delivery.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        Addressed(
+            row.message_id,
+            row.kind,
+            row.event_id or row.announcement_id or "",
+            DeliveryState(row.state),
+            row.sent_at or row.ready_at,
+            row.said or "",
+        )
+        for row in connection.execute(query)
+    ]
