@@ -119,7 +119,7 @@ class Dispatcher:
             work = None
             if claimed:
                 delivery = claimed[0]
-                previous = ledger.receipt_of(connection, delivery.corrects_id or delivery.after_id)
+                previous = ledger.previous_of(connection, delivery)
                 payload = contents.by_id(connection, [delivery.content_id])[delivery.content_id].payload
                 fresh = _fresh(connection, delivery)
                 work = _Work(delivery, part_of(payload, delivery.part), previous, fresh)
@@ -135,7 +135,8 @@ class Dispatcher:
                     return found
                 if work.delivery.not_after is not None and work.delivery.not_after < self._clock():
                     return Deferred("it is not there, and its moment has passed")
-            if work.delivery.action is not Action.PUBLISH and work.previous is None:
+            corrects = work.delivery.action is not Action.PUBLISH or work.delivery.corrects_id is not None
+            if corrects and work.previous is None:
                 return Failed("what it corrects never arrived, or its receipt is not known")
             failpoints.hit("before-send")
             receipt = channel.send(work.delivery, work.fresh or work.payload, work.previous)

@@ -15,8 +15,9 @@ import httpx
 from announcer.channels import Channel
 from announcer.channels.bluesky import Bluesky
 from announcer.channels.mastodon import Mastodon
-from announcer.model.content import Content, Payload
-from announcer.model.ledger import Action, Delivery
+from announcer.errors import Permanent
+from announcer.model.content import Abilities, Content, Payload
+from announcer.model.ledger import Action, Delivery, Receipt
 from announcer.settings import ChannelSettings
 from announcer.store.assets import Assets
 from tests.contract.bluesky_standin import DID, HANDLE, bluesky_standin
@@ -56,18 +57,18 @@ BREAKAGES = ("lose_answers", "fail_after_storing", "html_after_storing")
 # -- Mastodon and those who speak its API. --
 
 
-def mastodon_case(name: str, habits: Habits) -> ChannelCase:
-    """A server with these habits."""
-    return ChannelCase(name, lambda: _mastodon_stage(replace(habits)))
+def mastodon_case(name: str, habits: Habits, can: Abilities = Mastodon.can) -> ChannelCase:
+    """A server with these habits; `can` is what our channel can do with it."""
+    return ChannelCase(name, lambda: _mastodon_stage(replace(habits), can))
 
 
 @contextmanager
-def _mastodon_stage(habits: Habits) -> Iterator[Stage]:
+def _mastodon_stage(habits: Habits, can: Abilities) -> Iterator[Stage]:
     with mastodon_standin(habits) as standin, a_client(10) as client, a_client(0.3) as hasty:
         yield Stage(
-            channel=mastodon_account(standin.url, standin.token, client),
-            impatient=mastodon_account(standin.url, standin.token, hasty),
-            unreachable=mastodon_account(f"http://127.0.0.1:{closed_port()}", standin.token, client),
+            channel=mastodon_account(standin.url, standin.token, client, can),
+            impatient=mastodon_account(standin.url, standin.token, hasty, can),
+            unreachable=mastodon_account(f"http://127.0.0.1:{closed_port()}", standin.token, client, can),
             visible=lambda: {post.id: post.text for post in list(standin.posts.values())},
             break_next=lambda how: setattr(standin.habits, how, 1),
             revoke=lambda: setattr(standin, "token", "another"),
@@ -76,9 +77,35 @@ def _mastodon_stage(habits: Habits) -> Iterator[Stage]:
         )
 
 
-def mastodon_account(url: str, token: str, client: httpx.Client) -> Mastodon:
+class LimitedAccount(Mastodon):
+    """A network that can do less than Mastodon: what it can't, it refuses, as every channel has to."""
+
+    def send(self, delivery: Delivery, payload: Payload, previous: Receipt | None) -> Receipt:
+        if delivery.action is Action.WITHDRAW or delivery.corrects_id is None:
+            return super().send(delivery, payload, previous)
+        if not self.can.thread:
+            raise Permanent(f"{self.name}: a post can be neither edited nor answered here; correct it by hand")
+        if previous is None or self._status_now(previous) is None:
+            raise Permanent(f"{self.name}: what is to be corrected is gone; publish a post of its own instead")
+        return super().send(replace(delivery, action=Action.PUBLISH), payload, previous)
+
+    def find(self, delivery: Delivery, payload: Payload, previous: Receipt | None) -> Receipt | None:
+        """An answer is found like any post."""
+        answers = delivery.action is Action.CORRECT
+        return super().find(replace(delivery, action=Action.PUBLISH) if answers else delivery, payload, previous)
+
+    def withdraw(self, receipt: Receipt) -> None:
+        if not self.can.delete:
+            raise Permanent(f"{self.name}: a post can't be deleted here; delete it by hand")
+        super().withdraw(receipt)
+
+
+def mastodon_account(url: str, token: str, client: httpx.Client, can: Abilities = Mastodon.can) -> Mastodon:
     """The channel under test, at a moment that stands still."""
-    return Mastodon("mastodon", ChannelSettings(kind="mastodon", url=url), token, client, lambda: NOW)
+    settings = ChannelSettings(kind="mastodon", url=url)
+    account = (Mastodon if can == Mastodon.can else LimitedAccount)("mastodon", settings, token, client, lambda: NOW)
+    account.can = can
+    return account
 
 
 def a_client(read_seconds: float) -> httpx.Client:
@@ -156,6 +183,8 @@ CASES = (
     mastodon_case("hollo", Habits(10_000, 256)),
     mastodon_case("no-source-no-v2", Habits(keeps_keys=False, has_v2=False, has_source=False)),
     ChannelCase("bluesky", _bluesky_stage),
+    mastodon_case("answers-only", Habits(), Abilities(delete=True, thread=True, find=True)),
+    mastodon_case("neither-edits-nor-answers", Habits(), Abilities(find=True)),
 )
 
 # -- What the tests send. --

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -92,7 +93,64 @@ def test_two_messages_with_equal_text_do_not_take_each_others_post(stage: Stage)
     assert stage.channel.find(delivery(1), payload, None) == first
 
 
+def needs(stage: Stage, **abilities: bool) -> None:
+    """Pass over a network of other abilities; another test says what it does instead."""
+    for name, wanted in abilities.items():
+        if getattr(stage.channel.can, name) is not wanted:
+            pytest.skip(f"this network {'can not' if wanted else 'can'} {name}")
+
+
+def corrects(stage: Stage) -> None:
+    """Pass over a network that can neither edit nor answer: there a person corrects by hand."""
+    if not (stage.channel.can.edit or stage.channel.can.thread):
+        pytest.skip("this network can neither edit nor answer")
+
+
+def test_what_can_not_be_edited_stays_as_it_is(stage: Stage) -> None:
+    needs(stage, edit=False)
+    first, better = published(stage), composed(stage, "jetzt um 12 Uhr")
+    before = stage.visible()[first.id]
+    with suppress(Permanent):
+        stage.channel.send(delivery(2, Action.CORRECT, corrects_id=1), better, first)
+    assert stage.visible()[first.id] == before
+
+
+def test_what_can_be_neither_edited_nor_answered_is_refused_and_nothing_is_posted(stage: Stage) -> None:
+    needs(stage, edit=False, thread=False)
+    first, better = published(stage), composed(stage, "jetzt um 12 Uhr")
+    for attempt in (delivery(2, Action.CORRECT, corrects_id=1), delivery(3, corrects_id=1)):
+        with pytest.raises(Permanent):
+            stage.channel.send(attempt, better, first)
+    assert list(stage.visible()) == [first.id]
+
+
+def test_an_answer_stands_below_what_it_corrects(stage: Stage) -> None:
+    needs(stage, thread=True)
+    first, answer = published(stage), composed(stage, "12 Uhr statt 11 Uhr")
+    receipt = stage.channel.send(delivery(2, corrects_id=1), answer, first)
+    assert list(stage.visible()) == [first.id, receipt.id]
+    assert stage.channel.find(delivery(2, corrects_id=1), answer, first) == receipt
+
+
+def test_what_is_published_anew_stands_alone_once_the_old_is_gone(stage: Stage) -> None:
+    needs(stage, delete=True)
+    first, better = published(stage), composed(stage, "jetzt um 12 Uhr")
+    stage.channel.send(delivery(2, Action.WITHDRAW, corrects_id=1), better, first)
+    receipt = stage.channel.send(delivery(3, after_id=2), better, None)
+    assert list(stage.visible()) == [receipt.id]
+    assert stage.channel.find(delivery(3, after_id=2), better, None) == receipt
+
+
+def test_what_can_not_be_deleted_stays(stage: Stage) -> None:
+    needs(stage, delete=False)
+    receipt, payload = published(stage), composed(stage)
+    with pytest.raises(Permanent):
+        stage.channel.send(delivery(2, Action.WITHDRAW, corrects_id=1), payload, receipt)
+    assert list(stage.visible()) == [receipt.id]
+
+
 def test_a_correction_changes_the_post_that_stands_or_answers_it(stage: Stage) -> None:
+    corrects(stage)
     first = published(stage)
     better = composed(stage, "Fr, 18. September 2026, jetzt um 12 Uhr")
     receipt = stage.channel.send(delivery(2, Action.CORRECT, corrects_id=1), better, first)
@@ -109,6 +167,7 @@ def assert_corrected_once(stage: Stage, first: Receipt, correction: Receipt) -> 
 
 @pytest.mark.parametrize("how", BREAKAGES)
 def test_a_correction_whose_answer_was_lost_ends_up_done_once(stage: Stage, how: str) -> None:
+    needs(stage, edit=True)
     first = published(stage)
     better, correction = composed(stage, "jetzt um 12 Uhr"), delivery(2, Action.CORRECT, corrects_id=1)
     stage.break_next(how)
@@ -119,6 +178,7 @@ def test_a_correction_whose_answer_was_lost_ends_up_done_once(stage: Stage, how:
 
 
 def test_a_post_can_be_withdrawn_twice(stage: Stage) -> None:
+    needs(stage, delete=True)
     receipt = published(stage)
     stage.channel.withdraw(receipt)
     assert stage.visible() == {}
@@ -129,6 +189,7 @@ def test_a_post_can_be_withdrawn_twice(stage: Stage) -> None:
 
 @pytest.mark.parametrize("how", BREAKAGES)
 def test_a_withdrawal_whose_answer_was_lost_ends_up_done(stage: Stage, how: str) -> None:
+    needs(stage, delete=True)
     receipt, payload = published(stage), composed(stage)
     withdrawal = delivery(2, Action.WITHDRAW, corrects_id=1)
     stage.break_next(how)
@@ -147,6 +208,7 @@ def test_correcting_or_withdrawing_nothing_is_refused(stage: Stage, action: Acti
 
 
 def test_correcting_a_post_that_is_gone_is_refused_and_posts_nothing(stage: Stage) -> None:
+    needs(stage, edit=True, delete=True)
     first, payload = published(stage), composed(stage)
     stage.channel.withdraw(first)
     with pytest.raises(Permanent):
@@ -155,13 +217,13 @@ def test_correcting_a_post_that_is_gone_is_refused_and_posts_nothing(stage: Stag
 
 
 def test_a_revoked_token_pauses_the_channel(stage: Stage) -> None:
-    payload, receipt = composed(stage), published(stage)
+    payload, receipt, can = composed(stage), published(stage), stage.channel.can
     stage.revoke()
     attempts: tuple[Callable[[], object], ...] = (
         lambda: stage.channel.send(delivery(2), payload, None),
-        lambda: stage.channel.send(delivery(3, Action.CORRECT), payload, receipt),
         lambda: stage.channel.find(delivery(2), payload, None),
-        lambda: stage.channel.withdraw(receipt),
+        *([lambda: stage.channel.send(delivery(3, Action.CORRECT), payload, receipt)] if can.edit else []),
+        *([lambda: stage.channel.withdraw(receipt)] if can.delete else []),
     )
     for attempt in attempts:
         with pytest.raises(Credentials):
@@ -170,13 +232,13 @@ def test_a_revoked_token_pauses_the_channel(stage: Stage) -> None:
 
 
 def test_where_nothing_listens_it_is_tried_again(stage: Stage) -> None:
-    payload, receipt = composed(stage), Receipt("1")
+    payload, receipt, can = composed(stage), Receipt("1"), stage.channel.can
     attempts: tuple[Callable[[], object], ...] = (
         *([stage.unreachable.limits] if stage.asks_limits else []),
         lambda: stage.unreachable.send(delivery(), payload, None),
-        lambda: stage.unreachable.send(delivery(2, Action.CORRECT), payload, receipt),
-        lambda: stage.unreachable.withdraw(receipt),
         lambda: stage.unreachable.find(delivery(), payload, None),
+        *([lambda: stage.unreachable.send(delivery(2, Action.CORRECT), payload, receipt)] if can.edit else []),
+        *([lambda: stage.unreachable.withdraw(receipt)] if can.delete else []),
     )
     for attempt in attempts:
         with pytest.raises(Transient):

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from announcer.errors import Conflict
 from announcer.model.campaign import Audience, Kind, Late, Urgency
+from announcer.model.changes import Remedy
 from announcer.model.ledger import Action, DeliveryState, MessageState, Receipt
-from announcer.store import campaign, contents, facts, journal, ledger, mailing, queueing, tables
+from announcer.store import campaign, contents, corrections, facts, journal, ledger, mailing, queueing, tables
+from announcer.store.corrections import Correction
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
 from tests.contract.ledger_world import EVENT, HERE, NOW, OFFICE, approved, people, planned, queue, queue_mail, states
@@ -226,8 +228,8 @@ def test_a_correction_waits_for_its_original(database: Database) -> None:
     with database.write() as connection:
         (original,) = ledger.claim(connection, "mastodon", NOW, "w")
         stored = contents.current(connection, message.id)[0]
-        wanted = queueing.Correction(original.id, Action.CORRECT, stored.id)
-        assert queueing.queue_corrections(connection, [wanted], NOW) == 1
+        (post,) = corrections.standing(connection, [message.id])
+        assert corrections.queue(connection, [Correction(post, Remedy.EDIT, stored.id)], 1, NOW) == 1
         assert ledger.claim(connection, "mastodon", NOW, "w") == []
         ledger.record(connection, [Settlement(original.id, original.fence, DeliveryState.SENT, NOW)])
         (correction,) = ledger.claim(connection, "mastodon", NOW, "w")

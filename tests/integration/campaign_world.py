@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from announcer.channels.mastodon import Mastodon
 from announcer.engine import MAIL, Engine
 from announcer.model.campaign import Message
 from announcer.model.changes import Change
@@ -17,7 +19,7 @@ from announcer.office import campaigns, change
 from announcer.rehearsal import stage
 from announcer.rehearsal.drive import DrivenClock
 from announcer.rehearsal.run import read_folder
-from announcer.sandbox.arrivals import Arrival, FeedItem, Mail, Post, PostEdit
+from announcer.sandbox.arrivals import Arrival, FeedItem, Mail, Post, PostDelete, PostEdit
 from announcer.sandbox.server import Sandbox
 from announcer.settings import Settings
 from announcer.store import campaign as store
@@ -75,11 +77,19 @@ class CampaignWorld:
         """Approve all drafts."""
         return campaigns.approve(self.house, KEY, CHIEF, self.clock())
 
-    def change(self, wanted: Change, reason: str = "") -> change.Confirmed:
+    def propose(self, wanted: Change, posts: str = "") -> change.Proposal:
+        """What would follow; `posts` is how posts that are out are put right."""
+        return change.propose(self.house, KEY, wanted, self.clock(), {"": posts} if posts else {})
+
+    def change(self, wanted: Change, reason: str = "", posts: str = "") -> change.Confirmed:
         """Propose and confirm."""
-        return change.confirm(
-            self.house, change.propose(self.house, KEY, wanted, self.clock()), CHIEF, reason, self.clock()
-        )
+        return change.confirm(self.house, self.propose(wanted, posts), CHIEF, reason, self.clock())
+
+    def network_can(self, **abilities: bool) -> None:
+        """From now on the network of posts is one that can (or can't) do this."""
+        account = self.house.exits["mastodon"]
+        assert isinstance(account, Mastodon)
+        account.can = replace(account.can, **abilities)
 
     def go(self, moment: datetime) -> list[Arrival]:
         """Work at a moment; what arrived by it."""
@@ -124,6 +134,11 @@ def edits(arrivals: list[Arrival]) -> list[PostEdit]:
     return [arrival for arrival in arrivals if isinstance(arrival, PostEdit)]
 
 
+def deletions(arrivals: list[Arrival]) -> list[PostDelete]:
+    """The deleted posts among arrivals."""
+    return [arrival for arrival in arrivals if isinstance(arrival, PostDelete)]
+
+
 def items(arrivals: list[Arrival]) -> list[FeedItem]:
     """The feed items among arrivals."""
     return [arrival for arrival in arrivals if isinstance(arrival, FeedItem)]
@@ -151,4 +166,4 @@ def campaign_world(
             engine.close()
 
 
-__all__ = ["KEY", "MAIL", "CampaignWorld", "at", "campaign_world", "edits", "items", "mails", "posts"]
+__all__ = ["KEY", "MAIL", "CampaignWorld", "at", "campaign_world", "deletions", "edits", "items", "mails", "posts"]

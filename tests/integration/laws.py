@@ -60,6 +60,13 @@ class Row:
     maybe_double: bool
     key: str
     sent_at: datetime | None
+    corrects_id: int | None
+    after_id: int | None
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it puts right what has left: an edit, an answer, a deletion, a post anew."""
+        return self.revision > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,8 @@ class Standing:
     addresses: Mapping[int, str]  #: By subscriber.
 
     def of(self, message_id: int) -> list[Row]:
-        """The deliveries that published a message."""
-        return [row for row in self.deliveries.values() if row.message_id == message_id and row.action == "publish"]
+        """The deliveries that published a message first; what corrects them has later revisions."""
+        return [row for row in self.deliveries.values() if row.message_id == message_id and row.revision == 0]
 
     def open(self, channel: str | None = None) -> list[Row]:
         """What has not come to an end."""
@@ -89,6 +96,7 @@ _COLUMNS = [
     delivery.c[name] for name in (
         "id", "message_id", "occurrence_id", "channel", "target", "language", "subscriber_id", "action", "revision",
         "content_id", "state", "ready_at", "not_after", "attempts", "maybe_double", "key", "sent_at",
+        "corrects_id", "after_id",
     )
 ]  # fmt: skip
 
@@ -115,7 +123,9 @@ def look(connection: sa.Connection) -> Standing:
 
 def _stored(row: Any) -> Stored:
     payload = json.loads(row.payload)
-    return Stored(row.id, row.message_id, row.language, row.facts_version, payload, row.hash, row.variant)
+    return Stored(
+        row.id, row.message_id, row.language, row.facts_version, payload, row.hash, row.variant, row.stands_for
+    )
 
 
 def _row(row: Any) -> Row:
@@ -159,7 +169,7 @@ def _correction(original: Row, text: str, standing: Standing) -> Row:
         row
         for row in standing.deliveries.values()
         if (row.message_id, row.target) == (original.message_id, original.target)
-        and row.action != "publish"
+        and row.action == "correct"
         and standing.contents[row.content_id].payload["status"] == text
     ]
     assert rows, f"a post was edited to a text that no delivery has: {text}"
@@ -182,7 +192,10 @@ def _new_items(before: Standing, after: Standing) -> Iterator[Arrived]:
 def follow_the_tables(before: Standing, after: Standing) -> None:
     """States change as the model's tables allow; what passes quickly may have been passed."""
     for id_, row in after.deliveries.items():
-        old = before.deliveries[id_].state if id_ in before.deliveries else DeliveryState.PENDING
+        known = before.deliveries.get(id_)
+        if known is None and row.state is DeliveryState.MANUAL:
+            continue  # a person's task from the start
+        old = known.state if known else DeliveryState.PENDING
         assert row.state in _within(DELIVERY_TRANSITIONS, old), f"delivery {id_} went from {old} to {row.state}"
     for id_, message in after.messages.items():
         if id_ in before.messages:
@@ -235,8 +248,8 @@ def at_rest(standing: Standing) -> None:
 
 
 def approved_now(standing: Standing) -> set[int]:
-    """The contents that are covered by an approval."""
-    return {
+    """The contents that are covered by an approval, with the answers that were shown beside them."""
+    whole = {
         stored.id
         for message in standing.messages.values()
         if (found := standing.current[message.id])
@@ -244,6 +257,7 @@ def approved_now(standing: Standing) -> set[int]:
         and message.approved_by
         for stored in found
     }
+    return whole | {stored.id for stored in standing.contents.values() if stored.stands_for in whole}
 
 
 # -- What holds for everything that arrives. --
@@ -252,7 +266,7 @@ def approved_now(standing: Standing) -> set[int]:
 def in_its_time(one: Arrived, message: Message, embargo: datetime) -> None:
     """Not before the embargo, not before its moment, and not after it is worth it."""
     assert one.at >= embargo, f"message {message.id} came before the embargo"
-    if one.row.action != "publish":
+    if one.row.corrects:
         return
     planned = message.planned
     assert planned.due_at is not None
@@ -271,13 +285,13 @@ def was_approved(one: Arrived, approved: Collection[int], standing: Standing) ->
 def may_speak(one: Arrived, message: Message) -> None:
     """After it was called off there are notices and corrections only."""
     notice = message.change_id is not None
-    assert notice or one.row.action != "publish", f"message {message.id} came though all was called off: {one.text}"
+    assert notice or one.row.corrects, f"message {message.id} came though all was called off: {one.text}"
 
 
 def once(everything: Iterable[Arrived], standing: Standing) -> None:
     """An occurrence comes once to each target; a mail twice only where it is marked as perhaps double."""
     published = Counter(
-        (one.row.occurrence_id, one.row.channel, one.address or one.row.target)
+        (one.row.occurrence_id, one.row.channel, one.address or one.row.target, one.row.revision)
         for one in everything
         if one.row.action == "publish" and not (one.address and standing.deliveries[one.row.id].maybe_double)
     )
@@ -290,6 +304,13 @@ def lists_of(message: Message) -> frozenset[str]:
     if message.planned.kind in TO_ALL or message.change_id is not None:
         return frozenset(_LISTS.values())
     return frozenset({_LISTS[message.planned.audience]})
+
+
+def one_stands(statuses: Iterable[str], by_status: Mapping[str, Row]) -> None:
+    """Of each message one post stands: what was posted anew took the place of what is gone."""
+    own = Counter((row.message_id, row.target) for id_ in statuses if (row := by_status[id_]).corrects_id is None)
+    twice = [key for key, number in own.items() if number > 1]
+    assert not twice, f"an old and a new post stand together: {twice}"
 
 
 # -- The feed files. --

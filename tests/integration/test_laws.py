@@ -41,13 +41,14 @@ from announcer.model.changes import (
     MoveEvent,
     MoveSession,
     PostponeEvent,
+    Remedy,
     ReplacePerson,
     Withdraw,
 )
 from announcer.model.content import digest
 from announcer.model.facts import EventStatus, PubStatus
 from announcer.model.ledger import MessageState
-from announcer.office import campaigns, pause, wording
+from announcer.office import campaigns, change, pause, wording
 from announcer.rehearsal import stage
 from announcer.rehearsal.drive import DrivenClock
 from announcer.rehearsal.run import read_folder
@@ -161,15 +162,22 @@ class Course(RuleBasedStateMachine):
         self.misled: dict[int, dict[str, set[str]]] = {}  #: Change → who had a wrong mail, by which lists.
         self.owed: dict[int, set[str]] = {}  #: Correction mail → to whom, when it was queued.
         self.crashed = False
+        self.wish = ""
+        self.left: set[int] = set()  #: Messages that a silent correction could not reach.
 
-    @initialize(beginning=st.sampled_from(["near", "announced", "approved", "planned"]))
-    def begin(self, beginning: str) -> None:
-        """Where this example's campaign stands at first."""
+    @initialize(
+        beginning=st.sampled_from(["near", "announced", "approved", "planned"]),
+        can=st.sampled_from([{}, {}, {"edit": False}, {"edit": False, "thread": False, "delete": False}]),
+    )
+    def begin(self, beginning: str, can: dict[str, bool]) -> None:
+        """Where this example's campaign stands at first, and what its network of posts can't do."""
+        self.can = can
         now = BEGINNINGS[beginning]
         self.seen = 0
         self.folder = self.stage.copy(beginning)
         self.engine, self.clock = self.stage.open(self.folder, now)
         self.house = self.engine.house
+        self.office().network_can(**can)
         self.standing = self.look()
         self.ids = {address: id_ for id_, address in self.standing.addresses.items()}
         self.approved |= laws.approved_now(self.standing)
@@ -196,6 +204,7 @@ class Course(RuleBasedStateMachine):
         self.engine.close()
         self.engine, self.clock = self.stage.open(self.folder, self.clock.now)
         self.house = self.engine.house
+        self.office().network_can(**self.can)
         self.engine.recover()
         self.crashed = False
 
@@ -332,13 +341,17 @@ class Course(RuleBasedStateMachine):
             if _EVENT in self.paused or self.unsure():
                 return False
         wrong_before = self.received()
+        wish = self.wish if not isinstance(wanted, Withdraw) else "keep" if self.wish == "edit" else ""
         try:
-            done = self.office().change(wanted)
+            proposal = self.office().propose(wanted, wish)
+            done = change.confirm(self.house, proposal, OFFICE, "", self.clock.now)
         except PlanningError:
             before = self.standing
             self.check()
             assert self.standing == before
             return False
+        fixes = [fix for wrong in proposal.wrong for fix in wrong.fixes if fix.remedy is Remedy.LEAVE]
+        self.left |= {fix.post.message_id for fix in fixes if fix.post is not None}
         with self.engine.database.read() as connection:
             stale = changes.stale_messages(connection, done.change_id)
         self.misled[done.change_id] = {
@@ -354,6 +367,11 @@ class Course(RuleBasedStateMachine):
             if one.address:
                 result.setdefault(one.address, {})[one.row.message_id] = one.row.target
         return result
+
+    @rule(wish=st.sampled_from(["", "edit", "reply", "repost"]))
+    def wish_for(self, wish: str) -> None:
+        """From now on posts are put right like this."""
+        self.wish = wish
 
     @rule(days=st.sampled_from([2, 7, 30, -3]))
     def move_event(self, days: int) -> None:
@@ -490,7 +508,8 @@ class Course(RuleBasedStateMachine):
                 assert one.row.target in self.lists[one.address]
             if message.planned.kind is not Kind.CORRECTION and "irrtümlich" not in one.text:
                 assert not [word for word in self.banned if word in one.text], one.text
-            if not one.row.maybe_double:
+            is_answer = one.row.action == "publish" and one.row.corrects_id is not None and not one.address
+            if not one.row.maybe_double and not is_answer:
                 self.says_the_facts(one, world)
         laws.once(self.everything, self.standing)
 
@@ -541,14 +560,27 @@ class Course(RuleBasedStateMachine):
     @precondition(lambda self: not self.crashed and not self.paused)
     def what_stands_is_right(self) -> None:
         """Once all is sent, every post says what its message says now."""
+        by_key = {row.key: row for row in self.standing.deliveries.values()}
+        by_status = {id_: by_key[key] for id_, key in self.posts.items()}
+        shown = self.sandbox.mastodon.shown()
+        laws.one_stands(shown, by_status)
         if self.standing.open("mastodon"):
             return
-        by_key = {row.key: row for row in self.standing.deliveries.values()}
-        for status in self.sandbox.mastodon.shown().values():
-            row = by_key[self.posts[status.id]]
-            variant = self.standing.contents[row.content_id].variant
-            (current,) = [c for c in self.standing.current[row.message_id] if c.variant == variant]
-            assert status.text == current.payload["status"]
+        for status in shown.values():
+            row = by_status[status.id]
+            if row.corrects_id is None and not self.answered(row) and row.message_id not in self.left:
+                variant = self.standing.contents[row.content_id].variant
+                (current,) = [c for c in self.standing.current[row.message_id] if c.variant == variant]
+                assert status.text == current.payload["status"]
+
+    def answered(self, row: laws.Row) -> bool:
+        """Whether the last word on a post is an answer below it, or is left to a person."""
+        last = max(
+            (r for r in self.standing.deliveries.values() if r.corrects_id == row.id and r.state != "superseded"),
+            key=lambda r: r.revision,
+            default=None,
+        )
+        return last is not None and (last.action == "publish" or last.state == "manual")
 
     def teardown(self) -> None:
         self.sandbox.mastodon.faults.lose_answer = 0

@@ -5,7 +5,7 @@ Each shows everything that follows before anything is stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ import typer
 
 from announcer.cli.app import app
 from announcer.cli.campaign_verbs import find, view_of
-from announcer.cli.options import As, DryRun, Event, Name, Reason, Yes
+from announcer.cli.options import As, DryRun, Event, Name, Posts, Reason, Yes
 from announcer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -38,6 +38,23 @@ class Consent:
     dry_run: bool
     reason: str
     by: str | None
+    posts: Mapping[str, str]  #: How posts that are out are put right, by channel; "" is all.
+
+
+def wishes(context: typer.Context, given: list[str] | None) -> dict[str, str]:
+    """`--posts repost --posts mastodon=reply` as wishes by channel."""
+    from announcer.planning.remedies import EVERY, WISHES, WISHES_FOR_WITHDRAWAL
+
+    terminal: Terminal = context.obj
+    possible = WISHES_FOR_WITHDRAWAL if context.info_name == "withdraw" else WISHES
+    found: dict[str, str] = {}
+    for text in given or ():
+        channel, named, wish = text.rpartition("=")
+        if wish not in possible or bool(channel) != bool(named):
+            said = terminal.speech("bad_posts", text=text, possible=", ".join(possible))
+            raise typer.BadParameter(said, param_hint="--posts")
+        found[channel or EVERY] = wish
+    return found
 
 
 def carry_out(consent: Consent, name: str, change: Callable[[ZoneInfo], Change]) -> None:
@@ -50,7 +67,7 @@ def carry_out(consent: Consent, name: str, change: Callable[[ZoneInfo], Change])
     with terminal.house() as house:
         key = find(house, name)
         view = view_of(terminal, house, key)
-        proposal = office.propose(house, key, change(view.zone), house.clock())
+        proposal = office.propose(house, key, change(view.zone), house.clock(), consent.posts)
         with house.database.read() as connection:
             wrong_mails = queueing.received(connection, proposal.stale)
         differences.show(terminal, house, view, proposal, wrong_mails)
@@ -92,7 +109,8 @@ def _ask(consent: Consent, house: House, proposal: Proposal, actor: Actor) -> No
     else:
         terminal.say("confirm_by_nobody", style="yellow")
     if terminal.agreed(terminal.speech("ask_request"), yes=consent.yes):
-        asked = requests.ask(house, proposal.key, proposal.change, consent.reason, actor, house.clock())
+        now = house.clock()
+        asked = requests.ask(house, proposal.key, proposal.change, consent.reason, actor, now, consent.posts)
         terminal.say("requested", style="green", id=asked.id)
 
 
@@ -119,6 +137,7 @@ def move(
     to: Annotated[str, typer.Option("--to", metavar="TIME", help="The new start, like 2018-09-25T12:00.")],
     end: Annotated[str, typer.Option("--end", metavar="TIME", help="The new end; else as long as before.")] = "",
     session: SessionOption = "",
+    posts: Posts = None,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -134,7 +153,7 @@ def move(
         until = local_time(terminal, "--end", end, zone) if end else None
         return MoveSession(session, start, until) if session else MoveEvent(start, until)
 
-    carry_out(Consent(terminal, yes, dry_run, reason, by), event, change)
+    carry_out(Consent(terminal, yes, dry_run, reason, by, wishes(context, posts)), event, change)
 
 
 @app.command()
@@ -143,6 +162,7 @@ def room(
     event: Event,
     session: Session,
     to: Annotated[str, typer.Argument(metavar="ROOM", help="The new room.")],
+    posts: Posts = None,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -151,7 +171,11 @@ def room(
     """Put a programme item into another room."""
     from announcer.model.changes import ChangeRoom
 
-    carry_out(Consent(context.obj, yes, dry_run, reason, by), event, lambda zone: ChangeRoom(session, to))
+    carry_out(
+        Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)),
+        event,
+        lambda zone: ChangeRoom(session, to),
+    )
 
 
 @app.command()
@@ -161,6 +185,7 @@ def delay(
     session: Session,
     minutes: Annotated[int, typer.Argument(metavar="MINUTES", help="How much later it begins.")],
     only: Annotated[bool, typer.Option("--only", help="The later items of the day stay where they are.")] = False,
+    posts: Posts = None,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -170,7 +195,7 @@ def delay(
     from announcer.model.changes import Delay
 
     change = Delay(session, minutes, rest=not only)
-    carry_out(Consent(context.obj, yes, dry_run, reason, by), event, lambda zone: change)
+    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), event, lambda zone: change)
 
 
 @app.command()
@@ -180,6 +205,7 @@ def person(
     old: Annotated[str, typer.Argument(metavar="OLD", help="Who was announced.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help='Who speaks instead; "" for nobody.')],
     role: Annotated[str, typer.Option("--role", help="The new person's title or office.")] = "",
+    posts: Posts = None,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -189,7 +215,7 @@ def person(
     from announcer.model.changes import ReplacePerson
 
     change = ReplacePerson(old, new, role)
-    carry_out(Consent(context.obj, yes, dry_run, reason, by), event, lambda zone: change)
+    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), event, lambda zone: change)
 
 
 @app.command()
@@ -197,6 +223,7 @@ def cancel(
     context: typer.Context,
     event: Event,
     session: SessionOption = "",
+    posts: Posts = None,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -206,13 +233,14 @@ def cancel(
     from announcer.model.changes import CancelEvent, CancelSession
 
     change = CancelSession(session) if session else CancelEvent()
-    carry_out(Consent(context.obj, yes, dry_run, reason, by), event, lambda zone: change)
+    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), event, lambda zone: change)
 
 
 @app.command()
 def postpone(
     context: typer.Context,
     event: Event,
+    posts: Posts = None,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -221,7 +249,9 @@ def postpone(
     """Put an event off without a new date."""
     from announcer.model.changes import PostponeEvent
 
-    carry_out(Consent(context.obj, yes, dry_run, reason, by), event, lambda zone: PostponeEvent())
+    carry_out(
+        Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), event, lambda zone: PostponeEvent()
+    )
 
 
 @app.command()
@@ -235,6 +265,7 @@ def correct(
     body_file: Annotated[Path | None, typer.Option("--body-file", help="A new text, from this file.")] = None,
     note: Annotated[str, typer.Option("--note", help="What was wrong, for the correction's text.")] = "",
     silent: Annotated[bool, typer.Option("--silent", help="Mend it everywhere, announce it nowhere.")] = False,
+    posts: Posts = None,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -252,13 +283,14 @@ def correct(
     if of_text:
         body = read_file(body_file).strip() if body_file else None
         change = CorrectAnnouncement(headline, lead, body, material=not silent, note=note)
-    carry_out(Consent(terminal, yes, dry_run, reason, by), name, lambda zone: change)
+    carry_out(Consent(terminal, yes, dry_run, reason, by, wishes(context, posts)), name, lambda zone: change)
 
 
 @app.command()
 def withdraw(
     context: typer.Context,
     announcement: Annotated[str, typer.Argument(metavar="ANNOUNCEMENT", help="The announcement's id.")],
+    posts: Posts = None,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -267,4 +299,6 @@ def withdraw(
     """Take an announcement back; its address then answers with the notice."""
     from announcer.model.changes import Withdraw
 
-    carry_out(Consent(context.obj, yes, dry_run, reason, by), announcement, lambda zone: Withdraw())
+    carry_out(
+        Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), announcement, lambda zone: Withdraw()
+    )

@@ -11,13 +11,25 @@ from rich.text import Text
 from announcer.cli.terminal import Terminal, row, seen, table
 from announcer.cli.timeline import View
 from announcer.model.campaign import Planned
+from announcer.model.changes import Remedy
 from announcer.planning.changes import in_words
 
 if TYPE_CHECKING:
     from announcer.office.change import Proposal
+    from announcer.office.correcting import Fix
     from announcer.office.house import House
 
 Line = tuple[str, Planned, str]
+_REMEDIES = {
+    Remedy.EDIT: "by_edit",
+    Remedy.REPLY: "by_reply",
+    Remedy.REPOST: "by_repost",
+    Remedy.DELETE: "by_delete",
+    Remedy.NOTICE: "by_notice",
+    Remedy.MAIL: "by_mail",
+    Remedy.HAND: "by_hand",
+    Remedy.LEAVE: "by_leave",
+}
 
 
 def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong_mails: int) -> None:
@@ -62,17 +74,16 @@ def _section(terminal: Terminal, view: View, title: str, lines: Iterable[Line]) 
 def _out(house: House, view: View, proposal: Proposal) -> Iterable[Line]:
     for wrong in proposal.wrong:
         planned = wrong.message.planned
-        yield str(wrong.message.id), planned, view.speech(_remedy(house, planned.channel))
+        for fix in wrong.fixes:
+            yield str(wrong.message.id), planned, _remedy(house, view, planned.channel, fix)
 
 
-def _remedy(house: House, channel: str) -> str:
-    """How what is out on a channel gets corrected."""
-    way = house.exits[channel]
-    if way.kind == "mail":
-        return "by_mail"
-    if way.kind == "feed":
-        return "by_feed"
-    return "by_edit" if way.can.edit else "by_reply"
+def _remedy(house: House, view: View, channel: str, fix: Fix) -> str:
+    """How something that is out gets put right."""
+    if fix.remedy is Remedy.EDIT and house.exits[channel].kind == "feed":
+        return view.speech("by_entry")
+    said = str(fix.answer.get("status") or fix.answer.get("text") or "").partition("\n")[0] if fix.answer else ""
+    return view.speech(_REMEDIES[fix.remedy], said=said)
 
 
 def _moved(view: View, proposal: Proposal) -> Iterable[Line]:

@@ -41,6 +41,10 @@ GERMAN: Final[Mapping[str, str]] = {
     "Who does this.": "Wer das tut.",
     "Don't ask.": "Nicht nachfragen.",
     "Only look; change nothing.": "Nur ansehen, nichts ändern.",
+    "How posts that are out are put right: edit, reply, repost (withdraw: delete, keep); CHANNEL=HOW for one.": (
+        "Wie Beiträge, die schon draußen sind, berichtigt werden: edit (ändern), reply (antworten), repost (löschen "
+        "und neu); bei withdraw: delete (löschen), keep (als Hinweis stehen lassen); KANAL=WIE für einen Kanal."
+    ),
     "Plain JSON on stdout.": "Reines JSON ausgeben.",
     "Why; for the log.": "Warum; für das Protokoll.",
     "The id of an event or announcement.": "Kennung einer Veranstaltung oder Mitteilung.",
@@ -139,12 +143,12 @@ GERMAN: Final[Mapping[str, str]] = {
         "Zeigen, was als Nächstes kommt, was einen Menschen braucht, was angehalten ist."
     ),
     "Only this event or announcement.": "Nur diese Veranstaltung oder Mitteilung.",
-    "Say what became of a delivery whose answer was lost, after looking.": (
+    "Say what became of a delivery whose answer was lost or which failed, or that a task is done.": (
         "Nach dem Nachsehen sagen, was aus einer unklaren Zustellung wurde."
     ),
     "Its number, as status shows it.": "Ihre Nummer, wie status sie zeigt.",
-    "It did arrive.": "Sie ist angekommen.",
-    "It did not; send it again.": "Sie ist nicht angekommen; noch einmal senden.",
+    "It did arrive, or you did it by hand.": "Sie ist angekommen, oder es ist von Hand erledigt.",
+    "It did not; try it again.": "Sie ist nicht angekommen; noch einmal versuchen.",
     "Show who did what, the newest first.": "Zeigen, wer was getan hat, das Neueste zuerst.",
     "How many lines.": "Wie viele Zeilen.",
     "Let nothing leave: at all, by one channel, or about one event.": (

@@ -144,6 +144,7 @@ def attention(value: Attention) -> Shape:
         "delivery": trouble.id if trouble else None,
         "deliveries": trouble.number if trouble else 0,
         "said": trouble.said if trouble else "",
+        "url": trouble.url if trouble else "",
     }
 
 

@@ -15,7 +15,8 @@ from announcer.planning.repeat_sentences import repeat_sentence
 if TYPE_CHECKING:
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
 
-_NEED_STYLES = {"unknown": "red", "failed": "red", "held": "red"}
+_TROUBLES = {"unknown": "unknown_delivery", "failed": "failed_delivery", "by_hand": "by_hand_delivery"}
+_NEED_STYLES = {"unknown": "red", "failed": "red", "by_hand": "red", "held": "red"}
 
 
 def show(terminal: Terminal, overview: Overview) -> None:
@@ -91,8 +92,9 @@ def _note(view: View, one: Attention) -> str:
     if trouble is not None and trouble.mail:
         return speech("failed_mails", n=trouble.number, said=trouble.said)
     if trouble is not None:
-        key = "unknown_delivery" if one.need.value == "unknown" else "failed_delivery"
-        return speech(key, id=trouble.id, said=trouble.said)
+        key = "failed_correction" if one.need.value == "failed" and trouble.corrects else _TROUBLES[one.need.value]
+        said = speech(key, id=trouble.id, said=trouble.said, name=one.campaign.id, message=one.message.id)
+        return f"{said}\n{trouble.url}" if trouble.corrects and trouble.url else said
     if one.need.value == "approve":
         end = planned.not_after
         return speech("approve_due", when=view.moment(end)) if end else speech("approve_now")

@@ -48,18 +48,18 @@ def status(context: typer.Context, name: OneName = None, json: Json = False) -> 
 def settle(
     context: typer.Context,
     delivery: Annotated[int, typer.Argument(metavar="DELIVERY", help="Its number, as status shows it.")],
-    sent: Annotated[bool, typer.Option("--sent", help="It did arrive.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="It did not; send it again.")] = False,
+    sent: Annotated[bool, typer.Option("--sent", help="It did arrive, or you did it by hand.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="It did not; try it again.")] = False,
     by: As = None,
 ) -> None:
-    """Say what became of a delivery whose answer was lost, after looking."""
+    """Say what became of a delivery whose answer was lost or which failed, or that a task is done."""
     from announcer.office import pause as office
 
     terminal: Terminal = context.obj
     if sent == again:
         raise typer.BadParameter(terminal.speech("sent_or_again"), param_hint="--sent")
     with terminal.house() as house:
-        office.settle_unknown(house, delivery, sent, terminal.actor(by), house.clock())
+        office.settle(house, delivery, sent, terminal.actor(by), house.clock())
     terminal.say("settled", style="green", id=delivery)
 
 

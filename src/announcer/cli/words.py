@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from announcer.cli import digest_words, office_words, post_words
+from announcer.cli.change_words import CHANGES
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **digest_words.WORDS,
@@ -118,38 +119,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "still_waiting": ("Noch ohne Text oder Angabe: {said}.", "Still lacking a text or a fact: {said}."),
     "words_given": ("Der Text für „{rule}“ ist gespeichert.", "The text for “{rule}” is stored."),
     "words_empty": ("Der Text ist leer; geben Sie ihn an", "the text is empty; give one"),
-    # Changes
-    "already_out": ("Schon veröffentlicht, wird berichtigt", "Already out, will be corrected"),
-    "mails_wrong": (
-        "{n} Personen haben den alten Stand per Mail erhalten.",
-        "{n} people received the old state by mail.",
-    ),
-    "by_edit": ("wird an Ort und Stelle geändert", "is edited in place"),
-    "by_feed": ("Feed-Eintrag wird ersetzt", "the feed entry is replaced"),
-    "by_mail": ("wird durch den Hinweis per Mail berichtigt", "is corrected by the notice, by mail"),
-    "by_reply": ("Antwort darunter", "a reply below it"),
-    "moved": ("Rückt", "Moves"),
-    "dropped": ("Entfällt", "Drops out"),
-    "appeared": ("Kommt hinzu", "Appears"),
-    "reworded": ("Neuer Text, noch nicht hinaus", "New text, not out yet"),
-    "stopped": ("War gestoppt, würde wieder passen", "Was stopped, would fit again"),
-    "stale": ("Hier steht noch der alte Stand", "The old state still stands here"),
-    "no_consequence": ("An den Nachrichten ändert sich nichts.", "No message changes."),
-    "ask_change": ("So ändern?", "Change it like this?"),
-    "changed": ("Die Änderung {id} ist bestätigt.", "Change {id} is confirmed."),
-    "corrections": ("Berichtigt werden {n} Beiträge und Feed-Einträge.", "{n} posts and feed entries are corrected."),
-    "nothing_corrected": (
-        "geben Sie --old und --new an, oder --headline, --lead oder --body-file",
-        "give --old and --new, or --headline, --lead or --body-file",
-    ),
-    "bad_time": (
-        "{option}: „{text}“ ist kein Zeitpunkt; schreiben Sie ihn wie 2018-09-25T12:00",
-        "{option}: '{text}' is no moment; write it like 2018-09-25T12:00",
-    ),
-    "no_such_time": (
-        "{option}: {text} gibt es wegen der Zeitumstellung nicht; wählen Sie eine andere Uhrzeit",
-        "{option}: {text} does not exist because summer time begins; choose another time",
-    ),
+    **CHANGES,
     # Status
     "campaigns": ("Kampagnen", "Campaigns"),
     "no_campaigns": (
@@ -204,6 +174,16 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "delivery {id}: it may have arrived; look, then announcer settle {id} --sent or --again",
     ),
     "failed_delivery": ("Zustellung {id} gescheitert: {said}", "delivery {id} failed: {said}"),
+    "failed_correction": (
+        "Berichtigung {id} gescheitert: {said}; announcer settle {id} --again, oder von Hand und dann --sent",
+        "correction {id} failed: {said}; announcer settle {id} --again, or by hand and then --sent",
+    ),
+    "by_hand_delivery": (
+        "bitte von Hand berichtigen, dann announcer settle {id} --sent; "
+        "der neue Text: announcer preview {name} --message {message}",
+        "correct it by hand, then announcer settle {id} --sent; "
+        "the new text: announcer preview {name} --message {message}",
+    ),
     "failed_mails": ("{n} Mails gescheitert: {said}", "{n} mails failed: {said}"),
     "late_by": ("nicht hinausgegangen", "did not leave"),
     "settled": ("Zustellung {id} ist geklärt.", "Delivery {id} is settled."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from announcer.model.facts import Announcement, Event
 
@@ -113,6 +114,19 @@ Change = (
     | CorrectAnnouncement
     | Withdraw
 )
+
+
+class Remedy(StrEnum):
+    """How something that has left and says what is no longer true is put right."""
+
+    EDIT = "edit"  #: Changed where it stands: a post, a feed entry.
+    REPLY = "reply"  #: An answer below it says what was wrong.
+    REPOST = "repost"  #: Deleted, then published anew.
+    DELETE = "delete"  #: Deleted.
+    NOTICE = "notice"  #: A feed entry becomes the notice that it was withdrawn.
+    MAIL = "mail"  #: The notice of the change goes to whoever received it.
+    HAND = "hand"  #: The network can do none of this: a person has to.
+    LEAVE = "leave"  #: It stays: mended in silence, and here only something loud could be done.
 
 
 @dataclass(frozen=True, slots=True)

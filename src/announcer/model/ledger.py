@@ -34,6 +34,7 @@ class DeliveryState(StrEnum):
     PAUSED = "paused"  #: Its event or channel is paused.
     HELD = "held"  #: Late, or one mail too many for its recipient: a person decides.
     UNKNOWN = "unknown"  #: The answer was lost; never repeated unseen.
+    MANUAL = "manual"  #: Only a person can do it; open until one says it is done.
     SENT = "sent"
     FAILED = "failed"
     SUPPRESSED = "suppressed"  #: The recipient left before it was sent.
@@ -80,7 +81,8 @@ DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     _D.PAUSED: frozenset({_D.PENDING, _D.HELD, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
     _D.HELD: frozenset({_D.PENDING, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
     _D.UNKNOWN: frozenset({_D.SENT, _D.PENDING, _D.FAILED}),
-    _D.FAILED: frozenset({_D.PENDING}),
+    _D.MANUAL: frozenset({_D.SENT, _D.SUPERSEDED}),
+    _D.FAILED: frozenset({_D.PENDING, _D.SENT}),
     _D.SENT: frozenset(),
     _D.SUPPRESSED: frozenset(),
     _D.CANCELLED: frozenset(),

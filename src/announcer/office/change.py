@@ -1,57 +1,41 @@
 """A change of facts: first everything that follows from it, then one confirmation, then one transaction.
 
 `propose` words every message the change touches and compares; `confirm`
-stores exactly what was shown. What has left and says the old value is
-corrected on its own network; mail is corrected by the notice of the change,
+stores exactly what was shown. What has left and says the old value is put
+right as its network can (`correcting`); mail is corrected by the notice of the change,
 to whoever received a wrong one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from announcer.errors import Conflict
-from announcer.model.campaign import Message, Occurrence, Planned
+from announcer.model.campaign import Occurrence, Planned
 from announcer.model.changes import Change
-from announcer.model.content import Limits, Payload, digest
-from announcer.model.ledger import Action, MessageState
+from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
-from announcer.office import issue_changes, release, wording
+from announcer.office import correcting, issue_changes, release
 from announcer.office.campaigns import World, apply, keep, read_world, with_change
+from announcer.office.correcting import Key, Wished, Worded, Worder, Wrong, key_of
 from announcer.office.house import House
 from announcer.office.issue_changes import Touched
 from announcer.planning import changes as planned_changes
 from announcer.planning.changes import ChangeWords, Difference, StalePlace
 from announcer.planning.plan import plan
+from announcer.planning.remedies import check_wishes
 from announcer.store import campaign as store
-from announcer.store import changes, contents, facts, journal, queueing
+from announcer.store import changes, contents, corrections, facts, journal, queueing
 from announcer.store.campaign import Campaign
+from announcer.store.corrections import Post
 from announcer.store.requests import Request
 
-#: The number a change has until it is confirmed.
-_UNCONFIRMED = 0
-_Key = tuple[Occurrence, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """What a message says after the change."""
-
-    payloads: tuple[tuple[str, Payload], ...]
-    limits: Limits
-    late: tuple[tuple[str, Payload], ...] = ()  #: The words for being late, where its rule has them.
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A message that has left and says what is no longer true."""
-
-    message: Message
-    worded: Worded
+#: The number a change has until it is confirmed: the last, also among changes of the same moment.
+_UNCONFIRMED = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +49,14 @@ class Proposal:
     wanted: tuple[Planned, ...]
     difference: Difference
     said: ChangeWords
-    worded: Mapping[_Key, Worded]  #: New notices, and unsent messages whose text changes.
+    worded: Mapping[Key, Worded]  #: New notices, and unsent messages whose text changes.
     wrong: tuple[Wrong, ...]
+    posts: tuple[Post, ...]  #: What stood out there when it was proposed.
     places: tuple[StalePlace, ...]  #: Where a free text still says the old value.
     states: Mapping[int, MessageState]
     told: bool  #: False: nothing was announced yet, so nobody has to be told.
     issues: Touched  #: Issues of digests that tell what changes.
+    wishes: Mapping[str, str]  #: How posts that are out are to be put right, by channel.
 
     @property
     def stale(self) -> list[int]:
@@ -78,8 +64,16 @@ class Proposal:
         return [*(wrong.message.id for wrong in self.wrong), *self.issues.stale]
 
 
-def propose(house: House, key: Campaign, change: Change, now: datetime) -> Proposal:
-    """What would follow. Changes nothing; raises `PlanningError` if the change makes no sense."""
+def propose(
+    house: House, key: Campaign, change: Change, now: datetime, wishes: Mapping[str, str] | None = None
+) -> Proposal:
+    """What would follow. Changes nothing; raises `PlanningError` if the change makes no sense.
+
+    `wishes` say how posts that have left are to be put right, by channel, or
+    for all under "" (`planning.remedies`); without one each network does its best.
+    """
+    wishes = wishes or {}
+    check_wishes(change, wishes, {name: (way.kind, way.can) for name, way in house.exits.items()})
     with house.database.read() as connection:
         before = read_world(connection, house, key, now)
         messages = store.messages(connection, key)
@@ -87,12 +81,14 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
         variants = contents.variants_out(connection, [m.id for m in messages])
         out = queueing.reached(connection, [m.id for m in messages])
         out |= {m.id for m in messages if m.state is MessageState.SENDING}
+        posts = corrections.standing(connection, sorted(out))
     facts_after = planned_changes.apply(change, before.facts, now)
     issues = issue_changes.touched(house, before.facts, facts_after, now)
     told = bool(out) or issues.told  # before the first message there is nothing to take back
     after = with_change(before, change, facts_after, _UNCONFIRMED, now, told)
     wanted = plan(after.planning)
-    worder = _Worder(house, before, after, now)
+    worder = Worder(house, before, after, now)
+    left = [m for m in messages if m.id in out]
     return Proposal(
         key=key,
         change=change,
@@ -101,75 +97,15 @@ def propose(house: House, key: Campaign, change: Change, now: datetime) -> Propo
         wanted=wanted,
         difference=planned_changes.difference(messages, wanted),
         said=planned_changes.in_words(change, before.facts, facts_after, before.scene.language),
-        worded={**worder.notices(wanted), **worder.unsent(messages, wanted, stored)},
-        wrong=worder.wrong([m for m in messages if m.id in out], variants),
+        worded={**worder.notices(wanted, f"change:{_UNCONFIRMED}"), **worder.unsent(messages, wanted, stored)},
+        wrong=worder.wrong(left, posts, variants, Wished(change, _UNCONFIRMED, wishes)),
+        posts=tuple(posts),
         places=planned_changes.stale_places(change, before.facts, _free_texts(after)),
         states={m.id: m.state for m in messages},
         told=told,
         issues=issues,
+        wishes=wishes,
     )
-
-
-class _Worder:
-    """Words messages before and after a change, asking each network's limits once."""
-
-    def __init__(self, house: House, before: World, after: World, now: datetime) -> None:
-        self._house = house
-        self._before = before
-        self._after = after
-        self._now = now
-
-    def notices(self, wanted: Sequence[Planned]) -> dict[_Key, Worded]:
-        """What the change itself makes us say."""
-        anchor = f"change:{_UNCONFIRMED}"
-        return {_key(p): self._word(self._after, p) for p in wanted if p.occurrence.anchor == anchor and not p.drop}
-
-    def unsent(
-        self, messages: Sequence[Message], wanted: Sequence[Planned], stored: Mapping[int, Sequence[contents.Stored]]
-    ) -> dict[_Key, Worded]:
-        """Messages with a stored text, not sent yet, that say something else now."""
-        by_key = {_key(p): p for p in wanted if not p.drop and not p.waits_for}
-        result = {}
-        for message in messages:
-            planned = by_key.get(_key(message.planned))
-            if planned is not None and stored.get(message.id):
-                worded = self._word(self._after, planned)
-                if {(c.language, c.variant): c.hash for c in stored[message.id]} != _hashes(worded):
-                    result[_key(planned)] = worded
-        return result
-
-    def wrong(self, messages: Sequence[Message], variants: Mapping[int, frozenset[str]]) -> tuple[Wrong, ...]:
-        """Those of what has left that would be worded otherwise now. The same templates word both sides.
-
-        Only the variants that left, or are about to, count: nobody was told the others.
-        """
-        found = []
-        for message in messages:
-            out = variants.get(message.id, frozenset({message.variant}))
-            after = self._word(self._after, message.planned)
-            before = _hashes(self._word(self._before, message.planned))
-            if _of(out, before) != _of(out, _hashes(after)):
-                found.append(Wrong(message, after))
-        return tuple(found)
-
-    def _word(self, world: World, planned: Planned) -> Worded:
-        limits = self._house.limits(planned.channel, self._now)
-        late = wording.late_payloads(self._house, world.scene, planned, limits)
-        return Worded(tuple(wording.payloads(self._house, world.scene, planned, limits)), limits, tuple(late))
-
-
-def _key(planned: Planned) -> _Key:
-    return planned.occurrence, planned.channel
-
-
-def _hashes(worded: Worded) -> dict[tuple[str, str], str]:
-    """By language and variant."""
-    hashes = {(language, ""): digest(payload) for language, payload in worded.payloads}
-    return hashes | {(language, contents.LATE): digest(payload) for language, payload in worded.late}
-
-
-def _of(variants: frozenset[str], hashes: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    return {key: value for key, value in hashes.items() if key[1] in variants}
 
 
 def _free_texts(world: World) -> dict[str, str]:
@@ -185,7 +121,7 @@ class Confirmed:
     """What a confirmed change did."""
 
     change_id: int
-    corrections: int  #: Posts and feed items that are being corrected in place.
+    corrections: int  #: Posts and feed items that are being put right.
     wrong_mails: int  #: Mails that said the old value.
     notices: tuple[int, ...]  #: The messages that tell of the change.
 
@@ -206,15 +142,18 @@ def confirm(
         after = with_change(proposal.before, proposal.change, proposal.after.facts, change_id, now, proposal.told)
         apply(connection, after, [_numbered(p, change_id) for p in proposal.wanted])
         notices = _store_texts(connection, proposal, after, change_id, actor, now)
-        corrections = _correct(connection, proposal, after, actor, now)
+        corrected = correcting.store(connection, proposal.wrong, after, change_id, actor, now)
         issue_changes.follow(connection, house, proposal.issues, actor, now)
         wrong_mails = queueing.received(connection, proposal.stale)
-        return Confirmed(change_id, corrections, wrong_mails, tuple(notices))
+        return Confirmed(change_id, corrected, wrong_mails, tuple(notices))
 
 
 def _refuse_if_moved(connection: sa.Connection, proposal: Proposal) -> None:
     found = {m.id: m.state for m in store.messages(connection, proposal.key)}
-    if found != proposal.states:
+    wrong = {w.message.id for w in proposal.wrong}
+    then = [post for post in proposal.posts if post.message_id in wrong]
+    now = corrections.standing(connection, sorted(wrong))
+    if found != proposal.states or now != then:
         raise Conflict(f"messages of {proposal.key} left or changed meanwhile; look at the change again")
 
 
@@ -250,7 +189,7 @@ def _store_texts(
     }
     notices = []
     for message in store.messages(connection, proposal.key):
-        text = worded.get(_key(message.planned))
+        text = worded.get(key_of(message.planned))
         if text is None:
             continue
         keep(connection, after, message, text.payloads, text.limits, now, text.late)
@@ -266,20 +205,3 @@ def _renumbered(occurrence: Occurrence, change_id: int) -> Occurrence:
     if occurrence.anchor != f"change:{_UNCONFIRMED}":
         return occurrence
     return replace(occurrence, anchor=f"change:{change_id}")
-
-
-def _correct(connection: sa.Connection, proposal: Proposal, after: World, actor: Actor, now: datetime) -> int:
-    """Queue the correction of every post and feed item that says the old value; unsent deliveries take the new text."""
-    wrong = {w.message.id: w for w in proposal.wrong}
-    for message in store.messages(connection, proposal.key):
-        if message.id in wrong:
-            worded = wrong[message.id].worded
-            keep(connection, after, message, worded.payloads, worded.limits, now, worded.late)
-            contents.approve(connection, message, actor, now)
-            contents.repoint_unsent(connection, message.id)
-    wanted = []
-    for row in queueing.published(connection, list(wrong)):
-        current = contents.in_place_of(connection, row.content_id)
-        if current is not None and current.id != row.content_id:
-            wanted.append(queueing.Correction(row.id, Action.CORRECT, current.id))
-    return queueing.queue_corrections(connection, wanted, now)

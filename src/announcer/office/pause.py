@@ -1,4 +1,4 @@
-"""Pause and resume: everything, a channel, an event. Settle what is unknown, decide what is held."""
+"""Pause and resume: everything, a channel, an event. Settle what is in doubt, failed or a task; decide what is held."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def _resume_event(connection: sa.Connection, event_id: str) -> None:
     intervention.resume_event(connection, event_id)
 
 
-def settle_unknown(house: House, delivery_id: int, was_sent: bool, actor: Actor, now: datetime) -> None:
-    """A person looked: it was sent after all, or it is to be sent again."""
+def settle(house: House, delivery_id: int, was_sent: bool, actor: Actor, now: datetime) -> None:
+    """A person looked or did it: it is done, or it is to be tried again."""
     with house.database.write() as connection:
-        if not intervention.settle_unknown(connection, delivery_id, was_sent, now):
-            raise Conflict(f"delivery {delivery_id} is not unknown; 'announcer status' lists those that are")
-        verdict = "was sent" if was_sent else "send again"
+        if not intervention.settle(connection, delivery_id, was_sent, now):
+            raise Conflict(f"delivery {delivery_id} can't be settled so; 'announcer status' lists what can")
+        verdict = "done" if was_sent else "try again"
         journal.note(connection, actor, now, "settle", f"delivery {delivery_id}", after=verdict)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from announcer.model.changes import Change
@@ -13,11 +14,19 @@ from announcer.store.campaign import Campaign
 from announcer.store.requests import Request, RequestState
 
 
-def ask(house: House, key: Campaign, wanted: Change, reason: str, actor: Actor, now: datetime) -> Request:
+def ask(
+    house: House,
+    key: Campaign,
+    wanted: Change,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    posts: Mapping[str, str] | None = None,
+) -> Request:
     """Keep a change until somebody else has looked at it. Raises `PlanningError` if it makes no sense now."""
-    proposal = change.propose(house, key, wanted, now)
+    proposal = change.propose(house, key, wanted, now, posts)
     with house.database.write() as connection:
-        id_ = requests.record(connection, key, wanted, reason=reason, actor=actor, now=now)
+        id_ = requests.record(connection, key, wanted, reason=reason, actor=actor, now=now, posts=posts)
         said = proposal.said.sentence or proposal.said.headline
         journal.note(connection, actor, now, "request", f"{key} request {id_}", after=said, why=reason)
         return requests.by_id(connection, id_)
@@ -36,7 +45,7 @@ def look(house: House, id_: int, now: datetime) -> tuple[Request, change.Proposa
     """
     found = find(house, id_)
     requests.refuse_decided(found)
-    return found, change.propose(house, found.campaign, found.change, now)
+    return found, change.propose(house, found.campaign, found.change, now, found.posts)
 
 
 def confirm(house: House, request: Request, proposal: change.Proposal, actor: Actor, now: datetime) -> change.Confirmed:

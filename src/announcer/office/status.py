@@ -19,7 +19,7 @@ from announcer.office import editions
 from announcer.office.campaigns import all_campaigns
 from announcer.office.house import House
 from announcer.store import campaign as store
-from announcer.store import digests, facts, journal
+from announcer.store import digests, facts, journal, ledger
 from announcer.store.campaign import Campaign
 from announcer.store.journal import Entry
 from announcer.store.tables import audit, delivery
@@ -39,17 +39,20 @@ class Need(StrEnum):
     HELD = "held"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    BY_HAND = "by_hand"  #: A correction that its network can't make: a person has to.
     MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Deliveries of one message that failed, or of which nobody knows."""
+    """Deliveries of one message that failed, of which nobody knows, or which only a person can make."""
 
     id: int  #: The first of them.
     number: int
     said: str
     mail: bool
+    corrects: bool = False  #: It puts right what has left; failed, or a person's task, it can be settled.
+    url: str = ""  #: Where that stands.
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ def _attention(
 _NEEDS = {
     Need.UNKNOWN: DeliveryState.UNKNOWN,
     Need.FAILED: DeliveryState.FAILED,
+    Need.BY_HAND: DeliveryState.MANUAL,
     Need.HELD: DeliveryState.HELD,
     Need.MISSED: DeliveryState.MISSED,
 }
@@ -216,6 +220,7 @@ def _troubles(
 ) -> Iterable[tuple[int, Trouble]]:
     """Failed mails are counted by message: a list has thousands, and their addresses stay out of sight."""
     mail = delivery.c.subscriber_id.isnot(None)
+    original = delivery.alias("original")
     query = (
         sa.select(
             delivery.c.message_id,
@@ -223,16 +228,21 @@ def _troubles(
             sa.func.count().label("number"),
             sa.func.max(delivery.c.said).label("said"),
             mail.label("mail"),
+            sa.func.max(delivery.c.revision).label("revision"),
+            sa.func.max(original.c.receipt).label("receipt"),
         )
+        .outerjoin(original, (original.c.id == delivery.c.corrects_id) & sa.not_(mail))
         .where(delivery.c.state == state, delivery.c.message_id.in_(list(messages)))
         .group_by(delivery.c.message_id, mail, sa.case((mail, 0), else_=delivery.c.id))
         .order_by(sa.func.min(delivery.c.id))
     )
     for row in connection.execute(query):
-        yield row.message_id, Trouble(row.id, row.number, row.said or "", bool(row.mail))
+        receipt = ledger.read_receipt(row.receipt)
+        url = receipt.url if receipt else ""
+        yield row.message_id, Trouble(row.id, row.number, row.said or "", bool(row.mail), row.revision > 0, url)
 
 
-_ORDER = (Need.UNKNOWN, Need.FAILED, Need.HELD, Need.APPROVE, Need.WAITING, Need.MISSED)
+_ORDER = (Need.UNKNOWN, Need.FAILED, Need.BY_HAND, Need.HELD, Need.APPROVE, Need.WAITING, Need.MISSED)
 
 
 def _most_urgent(one: Attention) -> tuple[int, float, int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, cast
 
 import sqlalchemy as sa
@@ -15,9 +15,14 @@ from announcer.model.changes import CancelEvent, Change, Facts, PostponeEvent, W
 from announcer.model.content import Content, Limits, Payload, digest
 from announcer.model.facts import EventStatus, PubStatus, Session
 from announcer.office.house import House
+from announcer.planning import notices
+from announcer.planning.campaign import ConfirmedChange
 from announcer.planning.changes import in_words
 from announcer.rendering.request import Edition, Links, Notice, Request
 from announcer.store import contents
+
+_ENDINGS = (CancelEvent, PostponeEvent, Withdraw)
+_AT = datetime(1970, 1, 1, tzinfo=UTC)  # their numbers alone say which change came first
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,21 @@ def late_payloads(house: House, scene: Scene, planned: Planned, limits: Limits) 
     return payloads(house, scene, planned, limits, late=True) if planned.late is Late.REWRITE else []
 
 
+def answer(
+    house: House, scene: Scene, planned: Planned, limits: Limits, language: str, told: Sequence[Told]
+) -> Payload:
+    """The words of an answer below a post that says the old value: what changed, and what is true now.
+
+    Without hashtags, since whoever follows one has not seen the post it answers.
+    """
+    said = [in_words(each.change, each.before, each.after, language) for each in told]
+    sentence = " ".join(dict.fromkeys(words.sentence for words in said))
+    notice = Notice(said[-1].prefix, said[-1].headline, sentence)
+    way = house.exits[planned.channel]
+    content = house.renderer.render(replace(_request(house, scene, planned, way.kind, language, None), notice=notice))
+    return way.compose(replace(content, payload={**content.payload, "hashtags": []}), limits)
+
+
 def _request(
     house: House, scene: Scene, planned: Planned, kind: str, language: str, due_at: datetime | None
 ) -> Request:
@@ -159,7 +179,7 @@ def _sessions(scene: Scene, planned: Planned) -> tuple[Session | None, tuple[Ses
 
 
 def _notice(scene: Scene, planned: Planned, language: str) -> Notice | None:
-    told = scene.told.get(planned.occurrence.anchor)
+    told = _as_it_ended(scene, planned.occurrence.anchor)
     if told is None:
         return None
     said = in_words(told.change, told.before, told.after, language)
@@ -171,13 +191,28 @@ def _notice(scene: Scene, planned: Planned, language: str) -> Notice | None:
     return Notice(off.prefix, off.headline, f"{off.sentence} {said.sentence}")
 
 
+def _as_it_ended(scene: Scene, anchor: str) -> Told | None:
+    """What a notice tells: its change, or what overtook it meanwhile, with the facts before the first of them."""
+    told = scene.told.get(anchor)
+    if told is None or isinstance(told.change, _ENDINGS):
+        return told
+    same = [ConfirmedChange(_number(each), one.change, _AT) for each, one in scene.told.items()]
+    last = scene.told[f"change:{notices.last_word(_number(anchor), notices.overtaken(same))}"]
+    # What calls the event off is told beside it, not in its place.
+    return told if isinstance(last.change, _ENDINGS) else replace(last, before=told.before)
+
+
+def _number(anchor: str) -> int:
+    return int(anchor.removeprefix("change:"))
+
+
 def _called_off(scene: Scene) -> Told | None:
     """The change that called the event off or took the announcement back, if it still is."""
     event, announcement = scene.facts.event, scene.facts.announcement
     off = event is not None and event.status in (EventStatus.CANCELLED, EventStatus.POSTPONED)
     if not off and (announcement is None or announcement.status is not PubStatus.CANCELED):
         return None
-    endings = [t for t in scene.told.values() if isinstance(t.change, CancelEvent | PostponeEvent | Withdraw)]
+    endings = [t for t in scene.told.values() if isinstance(t.change, _ENDINGS)]
     return endings[-1] if endings else None
 
 

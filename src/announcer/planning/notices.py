@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -98,6 +98,22 @@ def overtaken(changes: Sequence[ConfirmedChange]) -> dict[int, int]:
                 found[earlier.id] = later.id
                 break
     return found
+
+
+def joined(changes: Sequence[ConfirmedChange]) -> dict[int, int]:
+    """What is left to tell of these changes: each last word with the first change it overtook, itself if none."""
+    over = overtaken(changes)
+    first: dict[int, int] = {}
+    for earlier in sorted(changes, key=lambda confirmed: (confirmed.at, confirmed.id)):
+        first.setdefault(last_word(earlier.id, over), earlier.id)
+    return first
+
+
+def last_word(change_id: int, over: Mapping[int, int]) -> int:
+    """The change that in the end overtook this one; itself if none did."""
+    while change_id in over:
+        change_id = over[change_id]
+    return change_id
 
 
 def as_announced(confirmed: ConfirmedChange, facts: Facts) -> Facts:

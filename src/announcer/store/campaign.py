@@ -307,7 +307,7 @@ def _retime_unsent(connection: sa.Connection, message_id: int, due_at: datetime,
     mine = delivery.c.message_id == message_id
     connection.execute(
         delivery.update()
-        .where(mine, delivery.c.state.in_(_UNSENT), sa.not_(delivery.c.maybe_double))
+        .where(mine, delivery.c.state.in_(_UNSENT), sa.not_(delivery.c.maybe_double), delivery.c.revision == 0)
         .values(ready_at=due_at, not_after=not_after)
     )
     _end_if_it_comes_back(connection, mine & delivery.c.maybe_double)

@@ -39,6 +39,7 @@ class Stored:
     payload: Payload
     hash: str
     variant: str = ""
+    stands_for: int | None = None  #: Of an answer's words: the content that they bring a post up to.
 
 
 def keep(
@@ -70,6 +71,22 @@ def keep(
         for stored in covered(connection, message_id):
             assets.use(connection, stored.id, stored.payload)
     return bool(fresh or gone)
+
+
+def keep_answer(connection: sa.Connection, brings: Stored, payload: Payload, limits: Payload, now: datetime) -> int:
+    """Store the words of an answer below a post; with it the post says what `brings` says. Its id."""
+    values = {
+        **_row(brings.language, brings.variant, payload),
+        "message_id": brings.message_id,
+        "facts_version": brings.facts_version,
+        "limits": canonical(limits),
+        "created_at": now,
+        "current": False,
+        "stands_for": brings.id,
+    }
+    id_ = connection.scalar(content.insert().values(**values).returning(content.c.id))
+    assert id_ is not None
+    return int(id_)
 
 
 def _differs(old: Stored | None, payload: Payload) -> bool:
@@ -119,7 +136,7 @@ _OUTDATED = """
 SELECT old.id, new.id FROM content old
 JOIN content new ON new.message_id = old.message_id AND new.language = old.language
     AND new.variant = old.variant AND new.current
-WHERE NOT old.current AND old.id {among}
+WHERE NOT old.current AND old.stands_for IS NULL AND old.id {among}
 """
 _FIND_OUTDATED = Statement(
     _OUTDATED.format(among="IN (SELECT value FROM json_each(:ids))"),
@@ -132,15 +149,11 @@ def outdated(connection: sa.Connection, ids: Iterable[int]) -> dict[int, int]:
     return {int(old): int(new) for old, new in _FIND_OUTDATED.rows(connection, {"ids": json.dumps(list(ids))})}
 
 
-def in_place_of(connection: sa.Connection, content_id: int) -> Stored | None:
-    """The current content that says what this one said: of the same message, language and variant."""
-    old = by_id(connection, [content_id])[content_id]
-    return next((c for c in current(connection, old.message_id, old.variant) if c.language == old.language), None)
-
-
 def _stored(row: Any) -> Stored:
     payload = json.loads(row.payload)
-    return Stored(row.id, row.message_id, row.language, row.facts_version, payload, row.hash, row.variant)
+    return Stored(
+        row.id, row.message_id, row.language, row.facts_version, payload, row.hash, row.variant, row.stands_for
+    )
 
 
 def approval_hash(message_: Message, contents: Sequence[Stored]) -> str:
@@ -188,12 +201,13 @@ def repoint_unsent(connection: sa.Connection, message_id: int) -> None:
     goes to its recipient as well; a post is looked for, and corrected.
     """
     unsent = _unsent(message_id)
+    answer = delivery.c.corrects_id.isnot(None) & delivery.c.subscriber_id.is_(None)  # it has words of its own
     for stored in covered(connection, message_id):
         same = sa.select(content.c.id).where(content.c.message_id == message_id, content.c.variant == stored.variant)
         connection.execute(
             delivery.update()
             .where(unsent, delivery.c.language == stored.language, delivery.c.content_id.in_(same))
-            .where(delivery.c.action == "publish", sa.not_(delivery.c.maybe_double))
+            .where(delivery.c.action == "publish", sa.not_(delivery.c.maybe_double), sa.not_(answer))
             .values(content_id=stored.id)
         )
     connection.execute(

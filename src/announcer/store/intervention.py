@@ -39,14 +39,23 @@ def any_paused(connection: sa.Connection, delivery_ids: Sequence[int]) -> bool:
     return connection.scalar(sa.select(delivery.c.id).where(own).limit(1)) is not None
 
 
-def settle_unknown(connection: sa.Connection, delivery_id: int, was_sent: bool, now: datetime) -> bool:
-    """What a person found out about a delivery whose answer was lost; False if it is not unknown."""
-    unknown = (delivery.c.id == delivery_id) & (delivery.c.state == "unknown")
+#: What a person can settle, by whether it is done or to be done again. A mail that failed is not repeated by hand.
+_DONE, _AGAIN = ("unknown", "manual", "failed"), ("unknown", "failed")
+
+
+def settle(connection: sa.Connection, delivery_id: int, was_sent: bool, now: datetime) -> bool:
+    """What a person found out or did: it is done, or is to be tried again; False if there is nothing to settle so."""
+    states = _DONE if was_sent else _AGAIN
+    open_ = sa.and_(
+        delivery.c.id == delivery_id,
+        delivery.c.state.in_(states),
+        sa.or_(delivery.c.state != "failed", delivery.c.subscriber_id.is_(None)),
+    )
     if was_sent:
-        changed = connection.execute(delivery.update().where(unknown).values(state="sent", sent_at=now))
+        changed = connection.execute(delivery.update().where(open_).values(state="sent", sent_at=now))
     else:
         changed = connection.execute(
-            delivery.update().where(unknown).values(state="pending", ready_at=now, maybe_double=False)
+            delivery.update().where(open_).values(state="pending", ready_at=now, maybe_double=False, attempts=0)
         )
     if changed.rowcount:
         reopened = sa.select(delivery.c.message_id).where(delivery.c.id == delivery_id).scalar_subquery()

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from announcer.model.ledger import SETTLED, Action, Delivery, DeliveryState, MessageState, Receipt
-from announcer.store import campaign, journal
+from announcer.store import campaign, corrections, journal
 from announcer.store.database import database_now
 from announcer.store.driver import Statement
 from announcer.store.tables import delivery, from_micros, message, to_micros
@@ -45,14 +45,17 @@ class Settlement(NamedTuple):
 
 
 # One after the other where order matters: a thread's next part and an answer wait for what they
-# follow; a correction waits until it is known whether the original arrived.
+# follow; a correction waits until it is known whether the original arrived, and for what is
+# just being done to the same post.
 _CLAIM = """
 WITH c AS MATERIALIZED (
     SELECT d.id FROM delivery d
     WHERE d.channel = :channel AND d.lane = :lane AND d.state IN ('pending', 'deferred') AND d.ready_at <= :now
     AND NOT EXISTS (SELECT 1 FROM delivery p WHERE p.id = d.after_id AND p.state <> 'sent')
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.id = d.corrects_id
-                    AND o.state IN ('pending', 'sending', 'deferred', 'paused', 'held'))
+                    AND o.state IN ('pending', 'sending', 'deferred', 'paused', 'held', 'unknown'))
+    AND (d.revision = 0 OR NOT EXISTS (SELECT 1 FROM delivery e WHERE e.message_id = d.message_id
+                    AND e.target = d.target AND e.part = d.part AND e.state = 'sending'))
     ORDER BY d.ready_at, d.id LIMIT :most {lock}
 )
 UPDATE delivery SET state = 'sending', owner = :owner, fence = fence + 1, attempts = attempts + 1,
@@ -83,7 +86,7 @@ def _claim(connection: sa.Connection, channel: str, now: datetime, owner: str, l
     if journal.stopped(connection, channel):
         return []
     hold_back_paused(connection, channel)
-    _drop_pointless_corrections(connection, channel)
+    corrections.drop_pointless(connection, channel)
     wanted = {"channel": channel, "now": to_micros(now), "owner": owner, "lease": LEASE_SECONDS * 1_000_000}
     claimed: list[int] = []
     for lane in (0, 1):
@@ -133,18 +136,6 @@ def hold_back_paused(connection: sa.Connection, channel: str) -> None:
             .where(delivery.c.channel == channel, _CLAIMABLE, delivery.c.message_id.in_(of_events))
             .values(state=DeliveryState.PAUSED)
         )
-
-
-_POINTLESS = Statement(
-    "UPDATE delivery SET state = 'superseded', said = 'what it corrects never arrived'"
-    " WHERE channel = :channel AND state IN ('pending', 'deferred') AND action <> 'publish' AND EXISTS"
-    " (SELECT 1 FROM delivery o WHERE o.id = delivery.corrects_id"
-    " AND o.state IN ('cancelled', 'missed', 'failed', 'superseded'))"
-)
-
-
-def _drop_pointless_corrections(connection: sa.Connection, channel: str) -> None:
-    _POINTLESS.change(connection, {"channel": channel})
 
 
 def _release(connection: sa.Connection, ids: Sequence[int], state: DeliveryState, said: str) -> None:
@@ -279,6 +270,15 @@ def receipt_of(connection: sa.Connection, delivery_id: int | None) -> Receipt | 
     return read_receipt(connection.scalar(sa.select(delivery.c.receipt).where(delivery.c.id == delivery_id)))
 
 
+def previous_of(connection: sa.Connection, claimed: Delivery) -> Receipt | None:
+    """What a delivery corrects, takes back or answers. A post that follows a deletion answers nothing."""
+    if claimed.corrects_id is None and claimed.after_id is not None:
+        followed = connection.scalar(sa.select(delivery.c.action).where(delivery.c.id == claimed.after_id))
+        if followed == Action.WITHDRAW:
+            return None
+    return receipt_of(connection, claimed.corrects_id or claimed.after_id)
+
+
 def holds_receipt(connection: sa.Connection, channel: str, id_: str) -> bool:
     """Whether something that left by this channel has the receipt `id_`."""
     beginning = receipt_text(Receipt(id_)).partition(',"url"')[0]
@@ -330,10 +330,10 @@ def settle_messages(connection: sa.Connection, now: datetime) -> list[tuple[int,
 
 
 def counts(connection: sa.Connection, message_id: int) -> dict[DeliveryState, int]:
-    """How many deliveries of a message are in which state."""
+    """How many deliveries of a message are in which state, its corrections apart."""
     query = (
         sa.select(delivery.c.state, sa.func.count())
-        .where(delivery.c.message_id == message_id, delivery.c.action == "publish")
+        .where(delivery.c.message_id == message_id, delivery.c.action == "publish", delivery.c.revision == 0)
         .group_by(delivery.c.state)
     )
     return {DeliveryState(state): number for state, number in connection.execute(query)}
@@ -358,9 +358,13 @@ def _final_state(found: Mapping[DeliveryState, int]) -> MessageState:
 
 def next_ready(connection: sa.Connection) -> datetime | None:
     """When the next claimable delivery or scheduled message is due."""
-    ready = connection.scalar(
-        sa.select(sa.func.min(delivery.c.ready_at)).where(sa.text("state IN ('pending', 'deferred')"))
-    )
+    before = delivery.alias("before")
+    barred = sa.exists().where(
+        sa.or_(before.c.id == delivery.c.after_id, before.c.id == delivery.c.corrects_id),
+        before.c.state.in_(("failed", "unknown")),
+    )  # until a person has settled what it waits for
+    claimable = delivery.c.state.in_(("pending", "deferred"))
+    ready = connection.scalar(sa.select(sa.func.min(delivery.c.ready_at)).where(claimable, sa.not_(barred)))
     due = connection.scalar(sa.select(sa.func.min(message.c.due_at)).where(message.c.state == "scheduled"))
     moments = [_aware(m) for m in (ready, due) if m is not None]
     return min(moments, default=None)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -29,15 +28,6 @@ NEWCOMER = "newcomer"
 #: Notices for every list, the press and the opted-in too: they may have printed or planned the date.
 #: A rule for the press or the opted-in alone stays with them: what it speaks of may not be public.
 FOR_EVERYONE = (Kind.CANCELLATION, Kind.MOVE, Kind.POSTPONEMENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """Something that left and is wrong now: what to do with it, by which content."""
-
-    delivery_id: int
-    action: Action
-    content_id: int
 
 
 def lane(urgency: Urgency) -> int:
@@ -316,100 +306,6 @@ def _receivers(stale: Sequence[int]) -> sa.Select[Any]:
         .where(delivery.c.message_id.in_(stale), arrived(), sa.not_(subscriber.c.suppressed))
         .group_by(subscriber.c.id, subscriber.c.language)
     )
-
-
-def queue_corrections(connection: sa.Connection, corrections: Sequence[Correction], now: datetime) -> int:
-    """Queue the correction or withdrawal of what has left, each the next revision of its original."""
-    originals = {
-        row.id: row
-        for row in connection.execute(
-            sa.select(delivery).where(delivery.c.id.in_([c.delivery_id for c in corrections]))
-        )
-    }
-    rows = [_correction_row(connection, originals[c.delivery_id], c, now) for c in corrections]
-    for row in rows:
-        _supersede_older(connection, row)
-    if rows:
-        connection.execute(delivery.insert(), rows)
-    return len(rows)
-
-
-def _supersede_older(connection: sa.Connection, newer: Mapping[str, Any]) -> None:
-    """An earlier correction that has not left would say what is wrong by now."""
-    connection.execute(
-        delivery.update()
-        .where(
-            delivery.c.message_id == newer["message_id"],
-            delivery.c.target == newer["target"],
-            delivery.c.part == newer["part"],
-            delivery.c.action != Action.PUBLISH,
-            delivery.c.state.in_(("pending", "deferred", "paused", "held")),
-        )
-        .values(state="superseded", said="a later correction says it")
-    )
-
-
-def _correction_row(connection: sa.Connection, original: Any, wanted: Correction, now: datetime) -> dict[str, Any]:
-    same_target = (delivery.c.message_id == original.message_id) & (delivery.c.target == original.target)
-    same_target &= delivery.c.part == original.part
-    last = connection.scalar(sa.select(sa.func.max(delivery.c.revision)).where(same_target)) or 0
-    return {
-        "message_id": original.message_id,
-        "occurrence_id": original.occurrence_id,
-        "channel": original.channel,
-        "target": original.target,
-        "language": original.language,
-        "part": original.part,
-        "action": wanted.action,
-        "revision": last + 1,
-        "content_id": wanted.content_id,
-        "corrects_id": original.id,
-        "state": "pending",
-        "lane": 0,
-        "ready_at": now,
-        "key": uuid.uuid4().hex,
-        "moment": now,
-    }
-
-
-def published(connection: sa.Connection, message_ids: Sequence[int]) -> list[Any]:
-    """What of these messages has left or may have, apart from mail: the originals, with the last content of each."""
-    latest = (
-        sa.select(
-            delivery.c.message_id,
-            delivery.c.target,
-            delivery.c.part,
-            sa.func.max(delivery.c.revision).label("revision"),
-        )
-        .where(delivery.c.state.notin_(("cancelled", "failed", "missed", "superseded")))
-        .group_by(delivery.c.message_id, delivery.c.target, delivery.c.part)
-        .subquery()
-    )
-    last = delivery.alias("last")
-    query = (
-        sa.select(delivery.c.id, delivery.c.message_id, delivery.c.language, last.c.content_id)
-        .join(
-            latest,
-            (latest.c.message_id == delivery.c.message_id)
-            & (latest.c.target == delivery.c.target)
-            & (latest.c.part == delivery.c.part),
-        )
-        .join(
-            last,
-            (last.c.message_id == latest.c.message_id)
-            & (last.c.target == latest.c.target)
-            & (last.c.part == latest.c.part)
-            & (last.c.revision == latest.c.revision),
-        )
-        .where(
-            delivery.c.message_id.in_(list(message_ids)),
-            delivery.c.subscriber_id.is_(None),
-            delivery.c.action == Action.PUBLISH,
-            arrived(),
-        )
-        .order_by(delivery.c.id)
-    )
-    return list(connection.execute(query))
 
 
 def reached(connection: sa.Connection, message_ids: Sequence[int]) -> set[int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +17,9 @@ from announcer.model.people import Actor
 from announcer.store import codec
 from announcer.store.campaign import Campaign
 from announcer.store.tables import change_request
+
+#: Beside the change's own fields: the wishes for posts.
+_POSTS = "--posts"
 
 
 class RequestState(StrEnum):
@@ -41,10 +45,18 @@ class Request:
     decided_by: str | None = None
     decided_at: datetime | None = None
     answer: str = ""  #: Why it was refused.
+    posts: Mapping[str, str] = field(default_factory=dict)  #: How posts are to be put right, by channel.
 
 
 def record(
-    connection: sa.Connection, campaign: Campaign, value: Change, *, reason: str, actor: Actor, now: datetime
+    connection: sa.Connection,
+    campaign: Campaign,
+    value: Change,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    posts: Mapping[str, str] | None = None,
 ) -> int:
     """Keep a change that waits. Raises `Conflict` if the very same waits already."""
     for one in listed(connection, campaign):
@@ -56,7 +68,7 @@ def record(
             event_id=campaign.event_id,
             announcement_id=campaign.announcement_id,
             kind=type(value).__name__,
-            detail=json.dumps(codec.dump_object(value), ensure_ascii=False),
+            detail=json.dumps({**codec.dump_object(value), _POSTS: dict(posts or {})}, ensure_ascii=False),
             reason=reason,
             actor=actor.name,
             at=now,
@@ -122,11 +134,13 @@ def refuse_decided(request: Request) -> None:
 
 
 def _request(row: Any) -> Request:
+    detail = json.loads(row.detail)
+    posts = detail.pop(_POSTS, {})
     return Request(
         id=row.id,
         campaign=Campaign(row.event_id, row.announcement_id),
         kind=row.kind,
-        change=codec.load_tagged(row.kind, json.loads(row.detail)),
+        change=codec.load_tagged(row.kind, detail),
         reason=row.reason,
         actor=row.actor,
         at=row.at,
@@ -134,4 +148,5 @@ def _request(row: Any) -> Request:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         answer=row.answer,
+        posts=posts,
     )

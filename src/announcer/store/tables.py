@@ -211,6 +211,7 @@ content = sa.Table(
     sa.Column("limits", sa.Text, nullable=False, server_default="{}"),
     sa.Column("current", sa.Boolean, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
+    sa.Column("stands_for", BigId),  # of an answer's words: the text of its message that they bring a post up to
 )
 
 # -- Who receives mail. --
@@ -287,6 +288,7 @@ delivery = sa.Table(
     _ref("content_id", "content", nullable=False),
     sa.Column("after_id", BigId),
     sa.Column("corrects_id", BigId),
+    sa.Column("change_id", BigId),  # the change that made this correction necessary
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("lane", sa.SmallInteger, nullable=False),  # 0 urgent, 1 the rest
     sa.Column("ready_at", Instant, nullable=False),

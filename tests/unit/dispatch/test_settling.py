@@ -98,9 +98,9 @@ def test_the_wish_of_the_other_side_counts(seconds: float) -> None:
 def test_every_state_has_its_row_and_nothing_leads_out_of_what_is_over() -> None:
     assert set(MESSAGE_TRANSITIONS) == set(MessageState)
     assert set(DELIVERY_TRANSITIONS) == set(DeliveryState)
-    reopened_by_a_person = {DeliveryState.UNKNOWN, DeliveryState.FAILED}
-    assert all(not DELIVERY_TRANSITIONS[s] for s in SETTLED - reopened_by_a_person)
+    settled_by_a_person = {DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.MANUAL}
+    assert all(not DELIVERY_TRANSITIONS[s] for s in SETTLED - settled_by_a_person)
     assert all(
-        DeliveryState.SENT not in DELIVERY_TRANSITIONS[s] or s in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+        DeliveryState.SENT not in DELIVERY_TRANSITIONS[s] or s in {DeliveryState.SENDING, *settled_by_a_person}
         for s in DeliveryState
     )
