@@ -143,6 +143,8 @@ app.add_typer(picture_app, name="picture")
 app.add_typer(channels_app, name="channels")
 app.add_typer(playbook_app, name="playbook")
 app.add_typer(digest_app, name="digest")
+feeds_app = typer.Typer(help="Feeds that move in from elsewhere.")
+app.add_typer(feeds_app, name="feeds")
 app.add_typer(deputies_app, name="deputies")
 app.add_typer(requests_app, name="requests")
 

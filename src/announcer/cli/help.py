@@ -25,7 +25,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     (("Approval", "Freigabe"), ("requests", "deputies")),
     (
         ("The house", "Das Haus"),
-        ("subscribers", "channels", "playbook", "digest", "check", "serve", "publish", "rehearse"),
+        ("subscribers", "channels", "feeds", "playbook", "digest", "check", "serve", "publish", "rehearse"),
     ),
 )
 
@@ -224,6 +224,11 @@ GERMAN: Final[Mapping[str, str]] = {
     ),
     "Read the settings, open the database, compile the templates, try every channel. Sends nothing.": (
         "Einstellungen, Datenbank, Vorlagen und Kanäle prüfen. Sendet nichts."
+    ),
+    "Feeds that move in from elsewhere.": "Feeds, die von anderswo hierher umziehen.",
+    "The old feed, RSS or Atom.": "Der alte Feed, RSS oder Atom.",
+    "Let an existing feed move in: its entries keep their guids, so that no reader shows them again.": (
+        "Einen vorhandenen Feed übernehmen: Seine Einträge behalten ihre Kennungen und erscheinen nirgends doppelt."
     ),
     "Write everything that is public now as plain files, for a web server that runs no program.": (
         "Alles, was jetzt öffentlich ist, als Dateien schreiben, für einen Webserver ohne Programm."

@@ -27,6 +27,12 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "instead": ("statt {when}", "instead of {when}"),
     "left_alone": ("Nichts geändert.", "Nothing was changed."),
     "dry_run": ("Nur angesehen: Nichts wurde gespeichert.", "Only looked: nothing was stored."),
+    "feed_found": ("„{title}“: {n} Einträge.", "“{title}”: {n} entries."),
+    "ask_adopt": (
+        "Übernehmen? Sie erscheinen mit ihren alten Kennungen in den Feeds; angekündigt wird nichts.",
+        "Take them over? They appear in the feeds under their old guids; nothing is announced.",
+    ),
+    "feed_adopted": ("{n} Einträge übernommen.", "{n} entries taken over."),
     "site_written": (
         "{folder}: {n} Dateien, {written} neu oder geändert, {removed} entfernt.",
         "{folder}: {n} files, {written} new or changed, {removed} removed.",

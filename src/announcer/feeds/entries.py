@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import NAMESPACE_OID, uuid5
 
 from announcer.errors import ComposeError
 from announcer.feeds.text import clean, is_blank, one_line, web_address
 
 _GUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FOREIGN_GUID = re.compile(r"[^\x00-\x1f\x7f]{1,500}")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -32,9 +35,10 @@ class Entry:
     categories: tuple[str, ...] = ()
     language: str = "de"  #: BCP 47.
     author: str = ""  #: Empty: the feed's author.
+    adopted: bool = False  #: From a feed that moved in: its guid is whatever it was there.
 
     def __post_init__(self) -> None:
-        if not _GUID.fullmatch(self.guid):
+        if not (_GUID.fullmatch(self.guid) or (self.adopted and _FOREIGN_GUID.fullmatch(self.guid))):
             raise ComposeError(f"the feed entry {self.title!r} has the guid {self.guid!r}; make it with feed_guid")
         _put(self, "title", _required(self.title, f"the feed entry {self.guid}", "title"))
         _put(self, "summary", clean(self.summary).strip())
@@ -45,6 +49,11 @@ class Entry:
         _put(self, "categories", _labels(self.categories))
         _put(self, "language", _language(self.language, f"the feed entry {self.guid}"))
         _put(self, "author", one_line(self.author))
+
+    @property
+    def iri(self) -> str:
+        """The guid as Atom may carry it: an IRI (RFC 4287 §4.2.6); what was a bare number is made one."""
+        return self.guid if _IRI.fullmatch(self.guid) else uuid5(NAMESPACE_OID, self.guid).urn
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class FeedRow:
     announcement_id: str | None = None
     topics: tuple[str, ...] = ()
     withdrawn: bool = False
+    adopted: bool = False  #: From a feed that moved in.
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +290,7 @@ def entry_of(row: FeedRow) -> Entry:
         updated=max(row.updated, row.published),
         categories=(*said.get("categories", ()), *row.topics),
         language=row.language,
+        adopted=row.adopted,
     )
     return _withdrawn(entry, wording(row.language)) if row.withdrawn else entry
 

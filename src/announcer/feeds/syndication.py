@@ -65,6 +65,7 @@ def atom(info: FeedInfo, entries: Iterable[Entry]) -> bytes:
     generator = _generator(info, _ATOM_TYPE)
     for entry in entries:
         item = _add(generator, info, entry)
+        item.id(entry.iri)
         if entry.summary:
             item.summary(entry.summary)
     result: bytes = generator.atom_str()

@@ -12,7 +12,7 @@ from announcer.feeds.guids import feed_guid
 from announcer.feeds.projection import EventFeed, FeedRow, FeedSite, Projection
 from announcer.model.facts import Event
 from announcer.office.house import House
-from announcer.store import facts, feed_rows
+from announcer.store import adopted, facts, feed_rows
 
 CHANNEL = "feed"
 #: How long after its end an event's feed counts as living: documentation may still follow.
@@ -27,6 +27,7 @@ class FeedWriter:
         self._folder = FeedFolder(folder)
         self._projection: Projection | None = None
         self._behind = True
+        self._taken_in = 0
 
     def entries_sent(self) -> None:
         """The ledger has new entries: the next `write` looks."""
@@ -34,15 +35,16 @@ class FeedWriter:
 
     def write(self) -> tuple[str, ...]:
         """Write the files that changed, and name them. Raises `AnnouncerError` when the disk says no."""
-        if not self._behind:
-            return ()
         with self._house.database.read() as connection:
+            taken_in = adopted.number(connection)  # by another process: a verb of the command line
+            if not self._behind and taken_in == self._taken_in:
+                return ()
             rows = _rows(connection)
             site = _site(connection, self._house)
         files, projection = self._resumed(site).changed(rows)
         written = self._folder.write(files)
         # Kept only now: had writing failed, the same files would come again.
-        self._projection, self._behind = projection, False
+        self._projection, self._behind, self._taken_in = projection, False, taken_in
         return written
 
     def _resumed(self, site: FeedSite) -> Projection:
@@ -54,7 +56,7 @@ class FeedWriter:
 
 def _rows(connection: sa.Connection) -> list[FeedRow]:
     topics = {id_: facts.announcement_facts(connection, id_).topics for id_ in facts.announcement_ids(connection)}
-    return [
+    own = [
         FeedRow(
             guid=feed_guid(entry.occurrence, entry.language),
             payload=entry.payload,
@@ -67,6 +69,17 @@ def _rows(connection: sa.Connection) -> list[FeedRow]:
             withdrawn=entry.withdrawn,
         )
         for entry in feed_rows.published(connection, CHANNEL)
+    ]
+    return own + [
+        FeedRow(
+            guid=entry.guid,
+            payload=entry.payload,
+            language=entry.language,
+            published=entry.published,
+            updated=entry.updated,
+            adopted=True,
+        )
+        for entry in adopted.entries(connection)
     ]
 
 

@@ -214,6 +214,17 @@ content = sa.Table(
     sa.Column("stands_for", BigId),  # of an answer's words: the text of its message that they bring a post up to
 )
 
+#: Entries of a feed that moved in; they stand in the feeds beside those of the ledger.
+adopted_entry = sa.Table(
+    "adopted_entry",
+    metadata,
+    sa.Column("guid", sa.String(500), primary_key=True),
+    sa.Column("language", sa.String(10), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("published", Instant, nullable=False),
+    sa.Column("updated", Instant, nullable=False),
+)
+
 # -- Who receives mail. --
 
 mail_list = sa.Table(
