@@ -39,10 +39,10 @@ from announcer.newsletter.single import Courier
 from announcer.newsletter.slots import Links
 from announcer.office import digests, holding, issues, pause
 from announcer.office.calendars import CalendarWriter
-from announcer.office.campaigns import seed_playbooks
 from announcer.office.feeds import CHANNEL as FEED
 from announcer.office.feeds import FeedWriter
 from announcer.office.house import Exit, House
+from announcer.office.playbooks import seed_playbooks
 from announcer.rendering.renderer import Renderer
 from announcer.settings import Settings
 from announcer.store import campaign, ledger, people, schema

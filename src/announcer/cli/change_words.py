@@ -15,7 +15,7 @@ CHANGES: Final[Mapping[str, tuple[str, str]]] = {
     "dropped": ("Entfällt", "Drops out"),
     "appeared": ("Kommt hinzu", "Appears"),
     "reworded": ("Neuer Text, noch nicht hinaus", "New text, not out yet"),
-    "stopped": ("War gestoppt, würde wieder passen", "Was stopped, would fit again"),
+    "stopped": ("War gestoppt, kommt als Entwurf zurück", "Was stopped, comes back as a draft"),
     "stale": ("Hier steht noch der alte Stand", "The old state still stands here"),
     "no_consequence": ("An den Nachrichten ändert sich nichts.", "No message changes."),
     "ask_change": ("So ändern?", "Change it like this?"),

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from announcer.cli.terminal import Terminal, row, seen, table
 from announcer.cli.timeline import View
-from announcer.model.campaign import Planned
+from announcer.model.campaign import Message, Planned
 from announcer.model.changes import Remedy
-from announcer.planning.changes import in_words
+from announcer.planning.changes import Difference, in_words
 
 if TYPE_CHECKING:
     from announcer.office.change import Proposal
@@ -45,11 +45,8 @@ def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong
     )
     sections = [
         _section(terminal, view, "already_out", _out(house, view, proposal)),
-        _section(terminal, view, "moved", _moved(view, proposal)),
-        _section(terminal, view, "dropped", _dropped(view, proposal)),
-        _section(terminal, view, "appeared", _appeared(view, proposal)),
+        show_plan(terminal, view, proposal.difference),
         _section(terminal, view, "reworded", _reworded(proposal)),
-        _section(terminal, view, "stopped", ((str(r.message.id), r.planned, "") for r in proposal.difference.stopped)),
     ]
     if not any(sections):
         terminal.say("no_consequence")
@@ -59,6 +56,27 @@ def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong
         terminal.say("mails_wrong", style="yellow", n=wrong_mails)
     for place in proposal.places:
         terminal.line(f"{view.speech('stale')}: {place.text}: {place.excerpt}", style="yellow")
+
+
+def show_plan(terminal: Terminal, view: View, found: Difference) -> bool:
+    """What a new plan moves, drops, adds and brings back; whether it does anything."""
+    shown = [
+        _section(terminal, view, "moved", _moved(view, found)),
+        _section(terminal, view, "dropped", _dropped(view, found)),
+        _section(terminal, view, "appeared", _appeared(view, found)),
+        _section(terminal, view, "stopped", ((str(r.message.id), r.planned, "") for r in found.stopped)),
+    ]
+    return any(shown)
+
+
+def show_messages(terminal: Terminal, view: View, title: str, messages: Iterable[Message]) -> bool:
+    """Some messages under a heading; whether there are any."""
+    return _section(terminal, view, title, ((str(m.id), m.planned, "") for m in messages))
+
+
+def show_planned(terminal: Terminal, view: View, title: str, planned: Iterable[Planned]) -> bool:
+    """Some planned messages under a heading, with their reasons; whether there are any."""
+    return _section(terminal, view, title, (("", p, "; ".join(view.why(p.why))) for p in planned))
 
 
 def _section(terminal: Terminal, view: View, title: str, lines: Iterable[Line]) -> bool:
@@ -86,20 +104,23 @@ def _remedy(house: House, view: View, channel: str, fix: Fix) -> str:
     return view.speech(_REMEDIES[fix.remedy], said=said)
 
 
-def _moved(view: View, proposal: Proposal) -> Iterable[Line]:
-    for one in proposal.difference.moved:
+def _moved(view: View, found: Difference) -> Iterable[Line]:
+    for one in found.moved:
         before, after = one.message.planned, one.planned
         notes = [view.speech("instead", when=view.moment(before.due_at))] if before.due_at != after.due_at else []
+        if before.not_after != after.not_after:
+            until = view.moment(after.not_after) if after.not_after else view.speech("no_limit")
+            notes.append(f"{view.speech('until')}: {until}")
         yield str(one.message.id), after, "; ".join([*notes, *view.reasons(after)])
 
 
-def _dropped(view: View, proposal: Proposal) -> Iterable[Line]:
-    for one in proposal.difference.dropped:
+def _dropped(view: View, found: Difference) -> Iterable[Line]:
+    for one in found.dropped:
         yield str(one.message.id), one.message.planned, "; ".join(view.why(one.why))
 
 
-def _appeared(view: View, proposal: Proposal) -> Iterable[Line]:
-    for planned in proposal.difference.appeared:
+def _appeared(view: View, found: Difference) -> Iterable[Line]:
+    for planned in found.appeared:
         yield "+", planned, "; ".join(view.reasons(planned))
 
 

@@ -194,6 +194,27 @@ GERMAN: Final[Mapping[str, str]] = {
         "Die Regeln als Sätze zeigen, oder was sie für eine Veranstaltung ergeben."
     ),
     "The playbook.": "Der Ablaufplan.",
+    "The rule's id.": "Kennung der Regel.",
+    "KEY=VALUE; an empty value is the default.": "SCHLÜSSEL=WERT; ein leerer Wert ist der übliche.",
+    "A TOML file.": "Eine TOML-Datei.",
+    "The name of the new one.": "Name des neuen.",
+    "The version to go back to.": "Die Fassung, zu der es zurückgeht.",
+    "Write a playbook as TOML, with its rules as sentences.": (
+        "Einen Ablaufplan als TOML ausgeben, die Regeln als Sätze."
+    ),
+    "Change a rule of a playbook, or add one.": "Eine Regel eines Ablaufplans ändern oder hinzufügen.",
+    "Take a rule out of a playbook; what was sent stays sent.": (
+        "Eine Regel aus einem Ablaufplan nehmen; Gesendetes bleibt gesendet."
+    ),
+    "Take all rules of a playbook from a TOML file.": "Alle Regeln eines Ablaufplans aus einer TOML-Datei übernehmen.",
+    "Make another playbook with the same rules.": "Einen zweiten Ablaufplan mit denselben Regeln anlegen.",
+    "Show who changed a playbook, when and why, the newest first.": (
+        "Zeigen, wer einen Ablaufplan wann und warum geändert hat, das Neueste zuerst."
+    ),
+    "Take the last edit back, or go back to an earlier version.": (
+        "Die letzte Änderung zurücknehmen oder zu einer früheren Fassung zurückgehen."
+    ),
+    "Let an event follow another playbook.": "Eine Veranstaltung einem anderen Ablaufplan folgen lassen.",
     "Show what it would give for this event.": "Zeigen, was er für diese Veranstaltung ergäbe.",
     "A list's newsletter that comes again and again.": "Ein Newsletter, der regelmäßig erscheint.",
     "The digest.": "Der regelmäßige Newsletter.",

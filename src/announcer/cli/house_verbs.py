@@ -1,22 +1,18 @@
-"""channels, check, playbook, serve: the house itself."""
+"""channels, check, serve: the house itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from announcer.cli.app import REFUSED, app, channels_app, playbook_app
-from announcer.cli.campaign_verbs import find, view_of
+from announcer.cli.app import REFUSED, app, channels_app
 from announcer.cli.options import Json
 from announcer.cli.terminal import Terminal, row, table
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
-    from announcer.model.campaign import Rule
     from announcer.office.house import House
 
 
@@ -131,6 +127,7 @@ def _checked(terminal: Terminal) -> Iterator[Finding]:
     yield from _template_points(terminal)
     try:
         with terminal.house(with_secrets=True) as house:
+            yield from _playbook_points(terminal, house)
             yield from (_try(house, name) for name in house.exits)
     except AnnouncerError as error:
         yield Finding(speech("channels"), False, str(error))
@@ -177,93 +174,23 @@ def _template_points(terminal: Terminal) -> Iterator[Finding]:
     yield from (Finding(what, False, fault) for fault in faults)
 
 
-# -- playbook --
-
-
-@playbook_app.command("list")
-def playbook_list(context: typer.Context, json: Json = False) -> None:
-    """List the playbooks."""
+def _playbook_points(terminal: Terminal, house: House) -> Iterator[Finding]:
+    """Whether each playbook can be read, and the templates its rules name are there."""
+    from announcer.errors import AnnouncerError
     from announcer.office.campaigns import read_playbook
-    from announcer.store import campaign as store
+    from announcer.office.playbooks import lacking
+    from announcer.store import playbooks
 
-    terminal: Terminal = context.obj
-    with terminal.house() as house, house.database.read() as connection:
-        found = [read_playbook(connection, id_) for id_ in store.playbook_ids(connection)]
-    if json:
-        terminal.json([{"id": one.id, "rules": len(one.rules)} for one in found])
-        return
-    shown = table(terminal.speech("playbook"), terminal.speech("rules"))
-    for one in found:
-        row(shown, [one.id, len(one.rules)])
-    terminal.show(shown)
-
-
-@playbook_app.command("show")
-def playbook_show(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The playbook.")],
-    event: Annotated[str | None, typer.Option("--event", help="Show what it would give for this event.")] = None,
-    json: Json = False,
-) -> None:
-    """Show a playbook's rules as sentences, or what they give for an event."""
-    from announcer.cli import shapes
-    from announcer.office.campaigns import read_playbook
-
-    terminal: Terminal = context.obj
-    with terminal.house() as house:
-        if event is not None:
-            _show_given(terminal, house, name, event, json)
-            return
-        with house.database.read() as connection:
-            found = read_playbook(connection, name)
-    if json:
-        terminal.json([shapes.rule(rule, terminal.speech.language) for rule in found.rules])
-        return
-    speech = terminal.speech
-    shown = table(*(speech(key) for key in ("rule", "when", "channel", "until")))
-    for column, ratio in zip(shown.columns, (3, 3, 2, 3), strict=True):
-        column.ratio = ratio
-    for rule in found.rules:
-        row(shown, _rule_cells(terminal, rule))
-    terminal.show(shown)
-
-
-def _rule_cells(terminal: Terminal, rule: Rule) -> list[str | Text]:
-    from rich.text import Text
-
-    from announcer.planning.sentences import moment_sentence
-
-    speech = terminal.speech
-    notes = [speech("off_rule")] if not rule.enabled else []
-    notes += [speech("needs_words")] if rule.needs_words else []
-    notes += [speech("only_kinds", kinds=", ".join(rule.session_kinds))] if rule.session_kinds else []
-    notes += (
-        [f"{speech('audience')}: {speech.audience(rule.audience.value)}"] if rule.audience.value != "public" else []
-    )
-    until = moment_sentence(rule.not_after, speech.language) if rule.not_after else speech("no_limit")
-    name = Text(speech.kind(rule.kind.value)).append(f"\n{rule.id}", "dim")
-    for note in notes:
-        name.append(f"\n{note}", "dim italic")
-    return [name, moment_sentence(rule.when, speech.language), ", ".join(rule.channels), until]
-
-
-def _show_given(terminal: Terminal, house: House, playbook: str, event: str, json: bool) -> None:
-    """What a playbook would give for an event, with nothing stored."""
-    from announcer.cli import shapes
-    from announcer.cli.timeline import draft_timeline
-    from announcer.office.campaigns import read_playbook, read_world
-    from announcer.planning.plan import plan
-
-    key = find(house, event)
+    what, faults = terminal.speech("playbooks"), list[str]()
     with house.database.read() as connection:
-        world = read_world(connection, house, key, house.clock())
-        chosen = read_playbook(connection, playbook)
-    given = plan(replace(world.planning, playbook=chosen))
-    if json:
-        terminal.json([shapes.planned(one) for one in given])
-        return
-    terminal.say("gives", style="bold", event=event)
-    terminal.show(draft_timeline(view_of(terminal, house, key), given))
+        for id_ in playbooks.ids(connection):
+            try:
+                faults += lacking(house, read_playbook(connection, id_))
+            except AnnouncerError as error:
+                faults.append(f"{id_}: {error}")
+    if not faults:
+        yield Finding(what, True, terminal.speech("playbooks_ok"))
+    yield from (Finding(what, False, fault) for fault in faults)
 
 
 # -- serve --

@@ -81,7 +81,7 @@ def _with_story(source: Source, story: Path | None, settings: Settings) -> Sourc
 def _own(settings: Settings, event_id: str, story: Path | None) -> tuple[Source, Playbooks]:
     from announcer.errors import IntakeError
     from announcer.rehearsal.run import read_own
-    from announcer.store import campaign, schema
+    from announcer.store import playbooks, schema
     from announcer.store.database import open_database
 
     if story is not None and not story.exists():
@@ -91,18 +91,18 @@ def _own(settings: Settings, event_id: str, story: Path | None) -> tuple[Source,
         schema.migrate(database)
         with database.read() as connection:
             source = read_own(connection, event_id, settings, story)
-            ids = campaign.playbook_ids(connection)
-            return source, {id_: campaign.playbook_rules(connection, id_) for id_ in ids}
+            return source, {id_: playbooks.rules_of(connection, id_) for id_ in playbooks.ids(connection)}
     finally:
         database.close()
 
 
 def _copy(playbooks: Playbooks, engine: Engine) -> None:
-    from announcer.store import campaign
+    from announcer.model.people import Actor
+    from announcer.store import playbooks as store
 
     with engine.database.write() as connection:
         for id_, rules in playbooks.items():
-            campaign.save_playbook(connection, id_, rules, "rehearsal")
+            store.save(connection, id_, rules, "rehearsal", Actor("rehearsal"), engine.house.clock())
 
 
 def _stay(terminal: Terminal, url: str) -> None:

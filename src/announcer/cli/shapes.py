@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
     from announcer.planning.repeats import Turn
     from announcer.store.journal import Entry
+    from announcer.store.playbooks import Version
     from announcer.store.received import Addressed
     from announcer.store.requests import Request
 
@@ -291,10 +292,25 @@ def rule(value: Rule, language: str) -> Shape:
         "channels": list(value.channels),
         "audience": value.audience.value,
         "late": value.late.value,
+        "urgency": value.urgency.name.lower(),
         "sessions": value.sessions.value,
         "session_kinds": list(value.session_kinds),
         "needs_words": value.needs_words,
+        "template": value.template,
+        "working_days": value.working_days,
+        "under_embargo": value.under_embargo,
         "enabled": value.enabled,
+    }
+
+
+def playbook_version(value: Version) -> Shape:
+    """One version of a playbook."""
+    return {
+        "version": value.number,
+        "at": instant(value.at),
+        "actor": value.actor,
+        "why": value.why,
+        "rules": list(value.rules),
     }
 
 

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from announcer.cli import digest_words, office_words, post_words
+from announcer.cli import digest_words, office_words, playbook_words, post_words
 from announcer.cli.change_words import CHANGES
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **digest_words.WORDS,
     **office_words.WORDS,
+    **playbook_words.WORDS,
     **post_words.WORDS,
     # What went wrong
     "error": ("Fehler: {said}", "error: {said}"),
@@ -230,10 +231,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "templates_ok": ("alle Vorlagen sind gültig", "all templates are valid"),
     "check_ok": ("Alles in Ordnung.", "Everything is fine."),
     "check_bad": ("Fehlerhafte Punkte: {n}", "Faulty points: {n}"),
-    "rules": ("Regeln", "Rules"),
-    "needs_words": ("wartet auf Ihren Text", "waits for your text"),
-    "off_rule": ("ausgeschaltet", "switched off"),
-    "only_kinds": ("nur {kinds}", "only {kinds}"),
     "gives": ("Ergibt für „{event}“", "Gives for “{event}”"),
     "no_limit": ("unbegrenzt", "no end"),
     # Rehearsal
@@ -353,6 +350,7 @@ _HOLDS: Final[Mapping[str, tuple[str, str]]] = {
 
 _VERBS: Final[Mapping[str, tuple[str, str]]] = {
     **office_words.VERBS,
+    **playbook_words.VERBS,
     "add": ("aufgenommen", "added"),
     "confirm": ("Termin bestätigt", "confirmed the date"),
     "plan": ("geplant", "planned"),

@@ -23,14 +23,9 @@ from announcer.planning.calendar import calendar_of
 from announcer.planning.campaign import Campaign as Planning
 from announcer.planning.campaign import ConfirmedChange
 from announcer.planning.plan import plan
-from announcer.planning.rules import (
-    playbook_from,
-    rule_definition,
-    rule_from_definition,
-    shipped_playbooks,
-)
+from announcer.planning.rules import rule_from_definition
 from announcer.store import campaign as store
-from announcer.store import changes, codec, contents, digests, facts, journal
+from announcer.store import changes, codec, contents, digests, facts, journal, playbooks
 from announcer.store.campaign import Campaign
 
 DEFAULT_PLAYBOOK = "simple-notice"
@@ -77,25 +72,14 @@ def all_campaigns(connection: sa.Connection) -> list[Campaign]:
     return events + alone + [Campaign(digest_id=row.id) for row in digests.rows(connection)]
 
 
-def seed_playbooks(house: House) -> None:
-    """Store the shipped playbooks and those of config.toml, once: from then on the database's count."""
-    zone = house.planning_zone
-    first = {**shipped_playbooks(zone), **_configured(house)}
-    with house.database.write() as connection:
-        known = set(store.playbook_ids(connection))
-        for id_, playbook in first.items():
-            if id_ not in known:
-                rules = {rule.id: json.dumps(rule_definition(rule), ensure_ascii=False) for rule in playbook.rules}
-                store.save_playbook(connection, id_, rules, "shipped")
-
-
-def _configured(house: House) -> dict[str, Playbook]:
-    return {id_: playbook_from(id_, rules, house.planning_zone) for id_, rules in house.settings.playbooks.items()}
-
-
 def read_playbook(connection: sa.Connection, id_: str) -> Playbook:
     """A playbook as the office left it; raises `NotFound`."""
-    rules = store.playbook_rules(connection, id_)
+    rules = playbooks.rules_of(connection, id_)
+    return playbook_of(id_, rules)
+
+
+def playbook_of(id_: str, rules: playbooks.Rules) -> Playbook:
+    """A playbook from its stored rules; raises `PlanningError` for one that can't be read."""
     return Playbook(id_, tuple(rule_from_definition(rule, json.loads(text)) for rule, text in rules.items()))
 
 
@@ -107,16 +91,18 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
     recorded = changes.of_campaign(connection, key)
     words = _read_words(connection, key)
     first = journal.recall(connection, f"first-planned:{key}")
+    placed = store.placed(connection, key)
     planning = Planning(
         facts=current,
-        playbook=read_playbook(connection, _playbook_id(connection, key)),
+        playbook=read_playbook(connection, playbook_id(connection, key)),
         channels=house.names_by_kind(),
         calendar=calendar_of(house.settings.office),
         now=now,
         changes=tuple(ConfirmedChange(r.id, r.change, r.at, r.told) for r in recorded),
         words=frozenset(words),
         first_planned=datetime.fromisoformat(first) if first else None,
-        known=store.known_occurrences(connection, key),
+        known=frozenset(occurrence for occurrence, _ in placed),
+        placed=placed,
         collision_minutes=house.settings.office.collision_minutes,
         zone=house.planning_zone,
     )
@@ -133,7 +119,7 @@ def _read_digest(connection: sa.Connection, house: House, key: Campaign, now: da
     return World(key, scene, planning, {})
 
 
-def _version(connection: sa.Connection, key: Campaign) -> str:
+def scene_version(connection: sa.Connection, key: Campaign) -> str:
     """Which versions of the facts a campaign speaks from now."""
     if key.digest_id is not None:
         return editions.open_stamp(connection, key.digest_id)
@@ -158,7 +144,8 @@ def _told(connection: sa.Connection, key: Campaign, recorded: changes.Recorded) 
     return wording.Told(recorded.change, before, planned_changes.apply(recorded.change, before, recorded.at))
 
 
-def _playbook_id(connection: sa.Connection, key: Campaign) -> str:
+def playbook_id(connection: sa.Connection, key: Campaign) -> str:
+    """The playbook a campaign follows."""
     if key.event_id is None:
         return DEFAULT_PLAYBOOK
     return facts.chosen_playbook(connection, key.event_id) or EVENT_PLAYBOOK
@@ -220,7 +207,7 @@ def _why_gone(current: Facts) -> str:
 def give_words(house: House, key: Campaign, rule: str, text: str, actor: Actor, now: datetime) -> list[Message]:
     """A person's own text for a message that waits for it (`rule`, or `rule@day:2`); plans again."""
     with house.database.write() as connection:
-        playbook = read_playbook(connection, _playbook_id(connection, key))
+        playbook = read_playbook(connection, playbook_id(connection, key))
         known = [r.id for r in playbook.rules if r.needs_words]
         if rule.partition("@")[0] not in known:
             raise NotFound(f"no message waits for words under {rule!r}; known: {', '.join(known) or 'none'}")
@@ -283,7 +270,7 @@ class Approval:
 def facts_version(house: House, key: Campaign) -> str:
     """Which versions of the facts a campaign speaks from now; hand it to `approve` to approve what was looked at."""
     with house.database.read() as connection:
-        return _version(connection, key)
+        return scene_version(connection, key)
 
 
 def approve(
@@ -349,8 +336,7 @@ def _wants_approval(message: Message, ids: Collection[int] | None) -> bool:
 
 def _refuse_outdated(connection: sa.Connection, world: World) -> None:
     """What was worded from older facts must not be approved."""
-    found = _version(connection, world.key)
-    if found != world.scene.version:
+    if scene_version(connection, world.key) != world.scene.version:
         raise Conflict(f"{world.key} was changed while this ran; look at it and try again")
 
 

@@ -15,8 +15,7 @@ from announcer.model.facts import Certainty, Event, Session
 from announcer.model.people import Actor
 from announcer.office import pictures
 from announcer.office.house import House
-from announcer.store import campaign as store
-from announcer.store import facts, journal
+from announcer.store import facts, journal, playbooks
 
 LARGEST_FILE = 5_000_000
 
@@ -85,7 +84,7 @@ def add_event(house: House, path: Path, playbook: str, actor: Actor, now: dateti
     event = _with_days(read_event(read_file(path), path.name))
     with house.database.write() as connection:
         if playbook:
-            store.playbook_rules(connection, playbook)
+            playbooks.require(connection, playbook)
         facts.save_event(connection, event, actor, now)
         facts.choose_playbook(connection, event.id, playbook)
         journal.note(connection, actor, now, "add", f"event {event.id}", after=event.name)

@@ -38,6 +38,7 @@ class Campaign:
     words: frozenset[str] = frozenset()  #: Rules with a person's text: "documentation", of one day "recap@day:2".
     first_planned: datetime | None = None  #: When this campaign was planned first; None means now.
     known: frozenset[Occurrence] = frozenset()  #: What earlier plans already contained.
+    placed: frozenset[tuple[Occurrence, str]] | None = None  #: The same by channel; None: on every channel.
     published: datetime | None = None  #: When the announcement was approved; None means when first planned.
     collision_minutes: int = 60
     session_cap: int = 6  #: Most session messages per local day and channel.

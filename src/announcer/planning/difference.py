@@ -10,8 +10,10 @@ from announcer.model.ledger import MessageState
 
 #: It left, or has begun to: what the plan says now comes too late, a correction has to follow it.
 _OUT = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.PARTLY_SENT, MessageState.FAILED})
-#: Stopped by a person or by an earlier plan.
+#: Stopped by an earlier plan.
 _STOPPED = frozenset({MessageState.CANCELLED, MessageState.SUPERSEDED})
+#: Struck out by a person: no plan brings it back.
+_LET_GO = "let_go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Difference:
     appeared: tuple[Planned, ...] = ()
     unchanged: tuple[Message, ...] = ()
     sent: tuple[Message, ...] = ()  #: Already out, at least in part.
-    stopped: tuple[Replanned, ...] = ()  #: Cancelled or superseded, wanted again: offered, never revived unasked.
+    stopped: tuple[Replanned, ...] = ()  #: Cancelled or superseded, wanted again: back as a draft.
 
 
 def difference(before: Sequence[Message], after: Sequence[Planned]) -> Difference:
@@ -66,6 +68,8 @@ def _verdict(message: Message, planned: Planned | None) -> str:
     if message.state is MessageState.MISSED:
         return "unchanged"
     wanted = planned is not None and not planned.drop
+    if _LET_GO in message.planned.why:
+        return "unchanged"
     if message.state in _STOPPED:
         return "stopped" if wanted else "unchanged"
     if planned is None or planned.drop:

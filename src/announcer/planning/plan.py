@@ -21,7 +21,7 @@ from announcer.planning.campaign import Campaign, ConfirmedChange
 from announcer.planning.moments import event_days, is_confirmed
 from announcer.planning.rules import SESSION_ANCHORS
 from announcer.planning.timing import Scene, Slot, is_exempt, keeps_side, settle
-from announcer.planning.why import why
+from announcer.planning.why import local_why, why
 
 __all__ = ["Campaign", "ConfirmedChange", "plan"]
 
@@ -202,6 +202,7 @@ def _on_channels(
 ) -> Iterator[Planned]:
     names = [name for kind in rule.channels for name in campaign.channels.get(kind, ())]
     for name in dict.fromkeys(names):
+        against = _new_here(occurrence, name, slot, campaign)
         yield Planned(
             occurrence=occurrence,
             channel=name,
@@ -212,11 +213,20 @@ def _on_channels(
             late=rule.late,
             urgency=rule.urgency,
             waits_for=slot.waits_for,
-            why=slot.why,
-            drop=slot.drop,
+            why=(*slot.why, *against),
+            drop=slot.drop or bool(against),
             merged=merged,
             template=rule.template,
         )
+
+
+def _new_here(occurrence: Occurrence, channel: str, slot: Slot, campaign: Campaign) -> tuple[str, ...]:
+    """What is new on one channel alone does not fire there for a moment that has passed."""
+    if slot.drop or slot.due_at is None or campaign.placed is None or slot.due_at >= campaign.now:
+        return ()
+    if occurrence not in campaign.known or (occurrence, channel) in campaign.placed:
+        return ()
+    return (local_why("past", slot.due_at, campaign.place_zone),)
 
 
 def _may_leave(message: Planned, due: datetime, campaign: Campaign, scene: Scene) -> bool:

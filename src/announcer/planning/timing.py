@@ -88,9 +88,11 @@ def settle(rule: Rule, scene: Scene) -> Slot:
     if isinstance(raw, Missing):
         return _waiting(rule, scene, tuple(dict.fromkeys((*raw.keys, *waits))))
     limit, reasons = _not_after(rule, scene, raw)
+    if raw < scene.horizon:
+        return Slot(raw, limit, waits, (*reasons, local_why("past", raw, scene.zone)), drop=True)
     due, shifted = _shifted(rule, scene, raw, limit)
     slot = Slot(due, limit, waits, (*_skipped(rule, scene, raw), *shifted, *reasons))
-    against = _against(rule, scene, raw, slot)
+    against = _against(rule, scene, slot)
     return replace(slot, why=(*slot.why, *against), drop=bool(against))
 
 
@@ -219,10 +221,8 @@ def _allowed(
     return None
 
 
-def _against(rule: Rule, scene: Scene, raw: datetime, slot: Slot) -> tuple[str, ...]:
+def _against(rule: Rule, scene: Scene, slot: Slot) -> tuple[str, ...]:
     """What forbids sending at all."""
-    if raw < scene.horizon:
-        return (local_why("past", raw, scene.zone),)
     if slot.due_at is not None and slot.not_after is not None and slot.due_at > slot.not_after:
         return (local_why("too_late", slot.not_after, scene.zone),)
     of_release = rule.when.anchor in {Anchor.PUBLICATION, Anchor.APPROVAL}

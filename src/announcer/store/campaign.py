@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from announcer.errors import Conflict, NotFound
 from announcer.model.campaign import Audience, Kind, Late, Message, Occurrence, Planned, Subject, Urgency
 from announcer.model.ledger import MESSAGE_TRANSITIONS, MessageState
-from announcer.store.tables import delivery, message, occurrence, playbook, rule
+from announcer.store.tables import delivery, message, occurrence
 
 #: A message in one of these has not begun to leave the house.
 OPEN = (MessageState.DRAFT, MessageState.WAITING, MessageState.SCHEDULED, MessageState.HELD, MessageState.PAUSED)
@@ -22,6 +22,9 @@ _UNSENT = ("pending", "paused", "deferred", "held")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 #: The reason of a message that a person struck out; planning anew does not bring it back.
 LET_GO = "let_go"
+#: The reason of a message that no rule asks for any more.
+NOT_PLANNED = "not_planned"
+Place = tuple[Occurrence, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +39,6 @@ class Campaign:
         if self.digest_id:
             return f"digest {self.digest_id}"
         return f"event {self.event_id}" if self.event_id else f"announcement {self.announcement_id}"
-
-
-# -- Playbooks are kept as the JSON that planning reads. --
-
-
-def save_playbook(connection: sa.Connection, id_: str, rules: Mapping[str, str], origin: str) -> None:
-    """Replace a playbook's rules; `rules` maps permanent ids to definitions, in order."""
-    version = connection.scalar(sa.select(playbook.c.version).where(playbook.c.id == id_))
-    if version is None:
-        connection.execute(playbook.insert().values(id=id_, version=1, origin=origin))
-    else:
-        connection.execute(playbook.update().where(playbook.c.id == id_).values(version=version + 1, origin=origin))
-        connection.execute(rule.delete().where(rule.c.playbook_id == id_))
-    rows = [
-        {"playbook_id": id_, "id": rule_id, "position": position, "definition": definition}
-        for position, (rule_id, definition) in enumerate(rules.items())
-    ]
-    if rows:
-        connection.execute(rule.insert(), rows)
-
-
-def playbook_rules(connection: sa.Connection, id_: str) -> dict[str, str]:
-    """The definitions of a playbook by rule id; raises `NotFound`."""
-    if connection.scalar(sa.select(playbook.c.id).where(playbook.c.id == id_)) is None:
-        known = ", ".join(playbook_ids(connection)) or "none"
-        raise NotFound(f"there is no playbook {id_!r}; known: {known}")
-    query = sa.select(rule.c.id, rule.c.definition).where(rule.c.playbook_id == id_).order_by(rule.c.position)
-    return {row.id: row.definition for row in connection.execute(query)}
-
-
-def playbook_ids(connection: sa.Connection) -> list[str]:
-    """Every playbook's id."""
-    return list(connection.scalars(sa.select(playbook.c.id).order_by(playbook.c.id)))
 
 
 # -- Messages --
@@ -153,9 +123,22 @@ def _message(row: Any) -> Message:
     )
 
 
-def known_occurrences(connection: sa.Connection, campaign: Campaign) -> frozenset[Occurrence]:
-    """What was planned before: planning never drops these for being late."""
-    return frozenset(m.planned.occurrence for m in messages(connection, campaign))
+def placed(connection: sa.Connection, campaign: Campaign) -> frozenset[Place]:
+    """What was planned before, and where: planning never drops these for being late.
+
+    What an earlier plan let fall because no rule asked for it any more has no
+    place: if a rule asks for it again, it is as new.
+    """
+    return frozenset(place_of(m.planned) for m in messages(connection, campaign) if not _fallen(m))
+
+
+def _fallen(old: Message) -> bool:
+    return old.state is MessageState.CANCELLED and old.planned.why[-1:] == (NOT_PLANNED,)
+
+
+def place_of(planned: Planned) -> Place:
+    """Which message this is: what is said, and by which channel."""
+    return planned.occurrence, planned.channel
 
 
 def apply_plan(
@@ -164,7 +147,7 @@ def apply_plan(
     announcement_id: str | None,
     plan: Sequence[Planned],
     changes: Mapping[str, int],
-    gone: str = "not_planned",
+    gone: str = NOT_PLANNED,
 ) -> None:
     """Make the open messages of a campaign what `plan` says; what has left stays as it is.
 
@@ -215,8 +198,7 @@ def _insert(
             announcement_id=announcement_id,
             change_id=change_id,
             state=_first_state(planned),
-            kind=planned.kind,
-            **_timing(planned),
+            **_wanted(planned),
         )
     )
 
@@ -227,17 +209,24 @@ def _first_state(planned: Planned) -> MessageState:
     return MessageState.WAITING if planned.waits_for else MessageState.DRAFT
 
 
-def _timing(planned: Planned) -> dict[str, Any]:
+def _wanted(planned: Planned) -> dict[str, Any]:
     return {
-        "due_at": planned.due_at,
-        "not_after": planned.not_after,
+        **_timing(planned),
+        "kind": planned.kind,
         "audience": planned.audience,
         "late": planned.late,
         "urgency": int(planned.urgency),
         "waits_for": json.dumps(planned.waits_for, ensure_ascii=False),
-        "why": json.dumps(planned.why, ensure_ascii=False),
         "merged": json.dumps(planned.merged, ensure_ascii=False),
         "template": planned.template,
+    }
+
+
+def _timing(planned: Planned) -> dict[str, Any]:
+    return {
+        "due_at": planned.due_at,
+        "not_after": planned.not_after,
+        "why": json.dumps(planned.why, ensure_ascii=False),
     }
 
 
@@ -264,7 +253,9 @@ def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
         if old.state is not MessageState.CANCELLED:
             cancel(connection, old, planned.why[-1] if planned.why else "late")
         return
-    connection.execute(message.update().where(message.c.id == old.id).values(**_timing(planned)))
+    # Of what is leaving already only the moment can change: what it says, and to whom, is approved and in the ledger.
+    values = _timing(planned) if old.state is MessageState.SENDING else _wanted(planned)
+    connection.execute(message.update().where(message.c.id == old.id).values(**values))
     state = _state_after_update(old.state, planned)
     if state is not old.state:
         transition(connection, old.id, state)

@@ -89,6 +89,11 @@ def keep_answer(connection: sa.Connection, brings: Stored, payload: Payload, lim
     return int(id_)
 
 
+def set_aside(connection: sa.Connection, message_id: int) -> None:
+    """What was worded so far no longer counts; the message is worded anew when it is looked at."""
+    connection.execute(content.update().where(content.c.message_id == message_id).values(current=False))
+
+
 def _differs(old: Stored | None, payload: Payload) -> bool:
     return old is None or old.hash != digest(payload)
 
@@ -185,7 +190,7 @@ def approve(connection: sa.Connection, message_: Message, actor: Actor, now: dat
 def void_approval(connection: sa.Connection, message_: Message, why: str) -> None:
     """The text changed under an approval: the message is a draft again and says why."""
     values = {"approved_by": None, "approved_at": None, "approved_hash": None}
-    if message_.state is MessageState.SCHEDULED:
+    if message_.state in (MessageState.SCHEDULED, MessageState.PAUSED, MessageState.HELD):
         campaign.transition(connection, message_.id, MessageState.DRAFT, **values)
         campaign.set_why(connection, message_, why)
 

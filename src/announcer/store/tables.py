@@ -112,23 +112,6 @@ announcement_version = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 
-playbook = sa.Table(
-    "playbook",
-    metadata,
-    sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("origin", sa.String(20), nullable=False),
-)
-
-rule = sa.Table(
-    "rule",
-    metadata,
-    _ref("playbook_id", "playbook", primary_key=True),
-    sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("definition", sa.Text, nullable=False),
-)
-
 asset = sa.Table(
     "asset",
     metadata,

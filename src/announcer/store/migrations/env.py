@@ -2,8 +2,10 @@
 
 from alembic import context
 
+from announcer.store import playbook_tables
 from announcer.store.tables import metadata
 
+assert playbook_tables.playbook.metadata is metadata  # its tables belong to the same schema
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
