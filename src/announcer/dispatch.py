@@ -18,6 +18,7 @@ import structlog
 
 from announcer import failpoints
 from announcer.channels import Channel
+from announcer.channels.own_pages import RETRY_SECONDS, Gate
 from announcer.clock import Clock
 from announcer.errors import AnnouncerError, Credentials, Permanent, SendError, Transient, UnknownOutcome
 from announcer.model.content import Abilities, Payload, part_of, parts_of
@@ -88,12 +89,14 @@ class Dispatcher:
         clock: Clock,
         owner: str,
         watch: Callable[[Attempted], None] = lambda attempted: None,
+        gate: Gate | None = None,
     ) -> None:
         self._database = database
         self._channels = channels
         self._clock = clock
         self._owner = owner
         self._watch = watch
+        self._gate = gate
 
     def drain(self, name: str, stop: threading.Event) -> int:
         """Send what is due on channel `name`, until nothing is or `stop` is set; how many were tried."""
@@ -138,6 +141,8 @@ class Dispatcher:
             corrects = work.delivery.action is not Action.PUBLISH or work.delivery.corrects_id is not None
             if corrects and work.previous is None:
                 return Failed("what it corrects never arrived, or its receipt is not known")
+            if (waits := self._waits(channel, work.delivery)) is not None:
+                return waits
             failpoints.hit("before-send")
             receipt = channel.send(work.delivery, work.fresh or work.payload, work.previous)
             failpoints.hit("after-send")
@@ -149,6 +154,13 @@ class Dispatcher:
             log.exception("channel failed", channel=channel.name, delivery=work.delivery.id)
             return Unknown(f"{type(error).__name__} in channel {channel.name}; see the log")
         return Sent(receipt)
+
+    def _waits(self, channel: Channel, delivery: Delivery) -> Deferred | None:
+        """A post waits until the page it links to answers; an item of a feed is a page itself."""
+        if self._gate is None or channel.kind == "feed" or delivery.action is not Action.PUBLISH:
+            return None
+        said = self._gate.bar(delivery.content_id)
+        return None if said is None else Deferred(said, RETRY_SECONDS, counted=False)
 
     def _pause_if_refused(self, name: str, outcome: Outcome) -> None:
         if isinstance(outcome, _Refused):
@@ -261,6 +273,7 @@ class MailLedger:
         owner: str,
         watch: Callable[[Letter, Outcome], None] = lambda letter, outcome: None,
         manners: Manners = Manners(),  # noqa: B008 - a frozen value
+        gate: Gate | None = None,
     ) -> None:
         self._database = database
         self._channel = channel
@@ -268,6 +281,7 @@ class MailLedger:
         self._owner = owner
         self._watch = watch
         self._manners = manners
+        self._gate = gate
         self._lock = threading.Lock()
         self._under_way: set[int] = set()
 
@@ -280,12 +294,34 @@ class MailLedger:
         with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
             ledger.record(connection, [settle_mail(letter, outcome, now) for letter, outcome in done])
             claimed = self._claim(connection, now, limit) if limit else []
+        while claimed and not (open_ := self._behind_open_gates(claimed)):
+            with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
+                claimed = self._claim(connection, now, limit)  # what else is due
+        claimed = open_ if claimed else []
         with self._lock:
             self._under_way.update(row.id for row in claimed)
         failpoints.hit("after-mark" if done else "after-claim")
         for letter, outcome in done:
             self._watch(letter, outcome)
         return [_letter(row) for row in claimed]
+
+    def _behind_open_gates(self, claimed: Sequence[DueMail]) -> list[DueMail]:
+        """Those whose pages answer. The others go back to the queue, with what else waits of their messages."""
+        if self._gate is None:
+            return list(claimed)
+        barred = {id_: said for id_ in {row.content_id for row in claimed} if (said := self._gate.bar(id_))}
+        back = [row for row in claimed if row.content_id in barred]
+        if back:
+            now = self._clock()
+            outcomes = [
+                settle_mail(_letter(row), Deferred(barred[row.content_id], RETRY_SECONDS, counted=False), now)
+                for row in back
+            ]
+            with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
+                ledger.record(connection, outcomes)
+                for message_id, said in {row.message_id: barred[row.content_id] for row in back}.items():
+                    ledger.put_off(connection, message_id, now, timedelta(seconds=RETRY_SECONDS), said)
+        return [row for row in claimed if row.content_id not in barred]
 
     def _claim(self, connection: sa.Connection, now: datetime, limit: int) -> list[DueMail]:
         return mailing.claim_mail(connection, self._channel, now, self._owner, limit, self._manners)

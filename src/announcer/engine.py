@@ -27,6 +27,7 @@ from announcer.channels import Channel
 from announcer.channels.accounts import Tools, open_account
 from announcer.channels.feed import FeedSet
 from announcer.channels.http import open_client
+from announcer.channels.own_pages import Gate, OwnPages
 from announcer.clock import Clock
 from announcer.dispatch import Attempted, Dispatcher, MailLedger
 from announcer.errors import Credentials, SettingsError
@@ -95,8 +96,9 @@ class Engine:
         self.house = House(self.database, settings, _renderer(settings), exits, key, clock, self.assets)
         # Never the same twice, as host and process id are in a container: a lease belongs to one life.
         owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent)
-        self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed, self.house.manners)
+        gate = Gate(self.database, OwnPages(self._client, settings.site.url)) if settings.site.check_pages else None
+        self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent, gate)
+        self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed, self.house.manners, gate)
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
         self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
         self._alerts = _alerts(self.house, secret, self._client, owner)

@@ -33,6 +33,7 @@ _CONFIG = """
 [site]
 name = "Pressestelle der Stadt"
 url = "https://presse.city.example"
+check_pages = false
 
 [database]
 url = {database}

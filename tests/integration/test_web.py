@@ -110,6 +110,7 @@ class Site:
         state: str = "sent",
         subscriber_id: int | None = None,
         target: str = "feed",
+        due_at: datetime = NOW - timedelta(days=1),
     ) -> None:
         """A message with one delivery in this state, written straight into the ledger's tables."""
         with self.db.write() as connection:
@@ -129,7 +130,7 @@ class Site:
                 audience=audience,
                 late="send",
                 urgency=3,
-                due_at=NOW - timedelta(days=1),
+                due_at=due_at,
             )
             content_id = _insert(
                 connection,
@@ -445,7 +446,7 @@ def test_what_is_not_public_answers_like_nothing(site: Site, method: str) -> Non
     site.store(EVENT, embargo, Announcement("withheld", "H", status=PubStatus.WITHHELD), Announcement("draft", "D"))
     site.send("release", "tag")
     site.send("withheld")
-    site.send("draft", state="pending")
+    site.send("draft", state="pending", due_at=NOW + timedelta(milliseconds=1))
     for kind, ids in (("a", ("release", "withheld", "draft")), ("e", ("tag",))):
         nothing = _comparable(site.client.request(method, f"/{kind}/nothing"))
         assert nothing[0] == (404 if method in {"GET", "HEAD"} else 405)
@@ -470,11 +471,15 @@ def test_the_embargo_ends_at_its_instant(site: Site) -> None:
         ({"event_id": "tag"}, {"release"}),  # the event's first announcement, never a later draft
         ({"announcement_id": "second", "event_id": "tag"}, {"second"}),
         ({"announcement_id": "release", "audience": "press"}, set()),
-        ({"announcement_id": "release", "state": "pending"}, set()),
+        ({"announcement_id": "release", "state": "pending"}, {"release"}),  # due: it leaves once the page answers
+        ({"announcement_id": "release", "state": "pending", "due_at": NOW + timedelta(milliseconds=1)}, set()),
+        ({"announcement_id": "release", "state": "pending", "audience": "press"}, set()),
+        ({"announcement_id": "release", "state": "paused"}, set()),
+        ({"announcement_id": "release", "state": "held"}, set()),
         ({"announcement_id": "release", "state": "cancelled"}, set()),
     ],
 )
-def test_what_was_sent_is_public(site: Site, sent: dict[str, str], shown: set[str]) -> None:
+def test_what_was_sent_is_public(site: Site, sent: dict[str, object], shown: set[str]) -> None:
     site.store(EVENT, RELEASE)
     site.store(replace(RELEASE, id="second", headline="Zweite"), at=NOW + timedelta(hours=1))
     site.send(**sent)  # type: ignore[arg-type]  # the table above names parameters of send

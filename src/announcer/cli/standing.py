@@ -11,6 +11,7 @@ from rich.text import Text
 from announcer.cli.terminal import Terminal, row, table
 from announcer.cli.timeline import View
 from announcer.planning.repeat_sentences import repeat_sentence
+from announcer.planning.why import explain
 
 if TYPE_CHECKING:
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
@@ -89,6 +90,8 @@ def _note(view: View, one: Attention) -> str:
     if trouble is not None and one.need.value in ("held", "missed"):
         key = {"held": "held_cap" if trouble.said == "mails_per_week" else "held_late"}.get(one.need.value)
         return speech(key or "rest_missed", id=one.message.id, n=trouble.number)
+    if trouble is not None and one.need.value == "page":
+        return explain(trouble.said, speech.language)
     if trouble is not None and trouble.mail:
         return speech("failed_mails", n=trouble.number, said=trouble.said)
     if trouble is not None:
@@ -107,6 +110,8 @@ def _channels(terminal: Terminal, channels: Sequence[ChannelStatus]) -> None:
     shown = table(*(speech(key) for key in ("channels", "waiting_out", "last_out", "note")))
     for one in channels:
         last = speech.moment(one.last_sent, zone) if one.last_sent else "–"
-        paused = f"{speech('paused')}: {one.paused}" if one.paused is not None else one.trouble
+        paused = (
+            f"{speech('paused')}: {one.paused}" if one.paused is not None else explain(one.trouble, speech.language)
+        )
         row(shown, [one.name, one.waiting, last, paused])
     terminal.show(shown)

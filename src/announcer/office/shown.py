@@ -80,7 +80,7 @@ class Shown:
         if facts.announcement_ids(connection, event_id):
             shown = self._announcements(connection, event_id)
             return ShownEvent(event, tuple(shown)) if shown else None
-        sent = published.event_first_sent(connection, event_id)
+        sent = published.event_first_sent(connection, event_id, self._clock())
         return None if sent is None else ShownEvent(event, ())
 
     def event_ids(self) -> list[str]:
@@ -111,7 +111,7 @@ class Shown:
         return sorted(shown, key=lambda item: (item.published, item.facts.id), reverse=True)
 
     def _announcement(self, connection: sa.Connection, announcement_id: str) -> ShownAnnouncement | None:
-        sent = published.announcement_first_sent(connection, announcement_id)
+        sent = published.announcement_first_sent(connection, announcement_id, self._clock())
         released = sent is not None if self._is_public is None else self._is_public(announcement_id)
         if not released:
             return None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from announcer.channels.own_pages import WAITS_FOR_PAGE
 from announcer.model.campaign import Message
 from announcer.model.digests import Digest
 from announcer.model.facts import Announcement, Certainty, Event, EventStatus
@@ -40,6 +41,7 @@ class Need(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     BY_HAND = "by_hand"  #: A correction that its network can't make: a person has to.
+    PAGE = "page"  #: A page that it links to does not answer, so it waits.
     MISSED = "missed"
 
 
@@ -171,6 +173,8 @@ def _attention(
     by_id = {message.id: message for message in messages}
     for need, state in _NEEDS.items():
         for message_id, trouble in _troubles(connection, state, by_id):
+            if need is Need.PAGE and not trouble.said.startswith(WAITS_FOR_PAGE):
+                continue  # put off by its network, and tried again by itself
             if need is not Need.MISSED or _is_rest(by_id[message_id], now):
                 yield Attention(need, status, by_id[message_id], trouble)
 
@@ -181,6 +185,7 @@ _NEEDS = {
     Need.FAILED: DeliveryState.FAILED,
     Need.BY_HAND: DeliveryState.MANUAL,
     Need.HELD: DeliveryState.HELD,
+    Need.PAGE: DeliveryState.DEFERRED,
     Need.MISSED: DeliveryState.MISSED,
 }
 
@@ -242,7 +247,7 @@ def _troubles(
         yield row.message_id, Trouble(row.id, row.number, row.said or "", bool(row.mail), row.revision > 0, url)
 
 
-_ORDER = (Need.UNKNOWN, Need.FAILED, Need.BY_HAND, Need.HELD, Need.APPROVE, Need.WAITING, Need.MISSED)
+_ORDER = (Need.UNKNOWN, Need.FAILED, Need.BY_HAND, Need.HELD, Need.PAGE, Need.APPROVE, Need.WAITING, Need.MISSED)
 
 
 def _most_urgent(one: Attention) -> tuple[int, float, int]:

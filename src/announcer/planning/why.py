@@ -97,6 +97,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "wartet: so viele Mails in einer Woche wie erlaubt",
         "waits: as many mails in one week as allowed",
     ),
+    "page": (
+        "wartet, bis die Seite {0} zu lesen ist (Antwort: {1})",
+        "waits until the page {0} can be read (answer: {1})",
+    ),
     "decided": ("von Hand freigegeben", "sent on by hand"),
     "let_go": ("von Hand gestrichen", "let go by hand"),
     "unapproved": ("nicht rechtzeitig freigegeben", "nobody approved it in time"),

@@ -1,4 +1,9 @@
-"""What has left the house, and so may be shown on the public pages."""
+"""What has left the house or leaves right now, and so may be shown on the public pages.
+
+A page opens the very moment a public message about it is due and stands in
+the ledger, so that it can be read by whoever follows the link: a moment
+earlier would break an embargo, a moment later would be a dead link.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +19,10 @@ from announcer.store import journal
 from announcer.store.tables import announcement, announcement_version, delivery, from_micros, message
 
 
-def announcement_first_sent(connection: sa.Connection, announcement_id: str) -> datetime | None:
-    """When the announcement first went to the public; None while it has not.
+def announcement_first_sent(
+    connection: sa.Connection, announcement_id: str, now: datetime | None = None
+) -> datetime | None:
+    """When the announcement first went to the public, or goes at `now`; None while it has not.
 
     A message of its event that belongs to no announcement counts for the
     event's oldest one only: a later draft about the same event must not come
@@ -27,12 +34,12 @@ def announcement_first_sent(connection: sa.Connection, announcement_id: str) -> 
     if event_id is not None:
         of_event = sa.and_(message.c.event_id == event_id, message.c.announcement_id.is_(None))
         belongs = sa.or_(belongs, of_event)
-    return _first_sent(connection, belongs)
+    return _first_sent(connection, belongs, now)
 
 
-def event_first_sent(connection: sa.Connection, event_id: str) -> datetime | None:
-    """When anything about the event first went to the public; None while nothing has."""
-    return _first_sent(connection, message.c.event_id == event_id)
+def event_first_sent(connection: sa.Connection, event_id: str, now: datetime | None = None) -> datetime | None:
+    """When anything about the event first went to the public, or goes at `now`; None while nothing has."""
+    return _first_sent(connection, message.c.event_id == event_id, now)
 
 
 def _event_of_oldest(connection: sa.Connection, announcement_id: str) -> str | None:
@@ -45,18 +52,45 @@ def _event_of_oldest(connection: sa.Connection, announcement_id: str) -> str | N
     return connection.scalar(sa.select(own.c.event_id).where(own.c.id == announcement_id, ~older))
 
 
-def _first_sent(connection: sa.Connection, belongs: sa.ColumnElement[bool]) -> datetime | None:
+def _first_sent(connection: sa.Connection, belongs: sa.ColumnElement[bool], now: datetime | None) -> datetime | None:
     # One delivery is proof enough. The earliest of a million would take seconds to find,
-    # so the date is the message's own.
-    proof = (
+    # so the date is the message's own, and never before it was due.
+    sent = sa.exists().where(delivery.c.message_id == message.c.id, delivery.c.state == DeliveryState.SENT)
+    late = message.c.sending_since >= message.c.due_at
+    of_message = sa.case((late, message.c.sending_since), else_=message.c.due_at)
+    first = (
         sa.select(delivery.c.sent_at)
         .where(delivery.c.message_id == message.c.id, delivery.c.state == DeliveryState.SENT)
         .limit(1)
         .scalar_subquery()
     )
-    moment = sa.func.coalesce(message.c.sending_since, message.c.due_at, proof)
-    query = sa.select(sa.func.min(moment)).where(belongs, message.c.audience != Audience.PRESS, proof.is_not(None))
+    moment = sa.func.coalesce(of_message, message.c.sending_since, first)
+    public = sa.or_(sent, _leaves(connection, now)) if now is not None else sent
+    query = sa.select(sa.func.min(moment)).where(belongs, message.c.audience != Audience.PRESS, public)
     return connection.scalar(query)
+
+
+def _leaves(connection: sa.Connection, now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a message is due, stands in the ledger, and nobody stopped it: it leaves once its page answers."""
+    stops = journal.pauses(connection)
+    if journal.ALL in stops or journal.recall(connection, journal.HOLD) is not None:
+        return sa.false()
+    events = [what.removeprefix("event:") for what in stops if what.startswith("event:")]
+    channels = [what.removeprefix("channel:") for what in stops if what.startswith("channel:")]
+    due = sa.func.coalesce(message.c.turn_at, message.c.due_at)
+    queued = sa.exists().where(
+        delivery.c.message_id == message.c.id,
+        delivery.c.action == "publish",
+        delivery.c.state.in_(("pending", "deferred", "sending")),
+    )
+    return sa.and_(
+        message.c.state == MessageState.SENDING,
+        due <= now,
+        sa.or_(message.c.not_after.is_(None), message.c.not_after >= now),
+        sa.or_(message.c.event_id.is_(None), message.c.event_id.notin_(events)),
+        message.c.channel.notin_(channels),
+        queued,
+    )
 
 
 @dataclass(frozen=True, slots=True)
