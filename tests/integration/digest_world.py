@@ -141,7 +141,11 @@ class DigestWorld:
 
 @contextmanager
 def digest_world(
-    folder: Path, database_url: str, now: datetime, digests: Mapping[str, Mapping[str, Any]]
+    folder: Path,
+    database_url: str,
+    now: datetime,
+    digests: Mapping[str, Mapping[str, Any]],
+    office: Mapping[str, Any] | None = None,
 ) -> Iterator[DigestWorld]:
     """An office with these digests, three readers of the weekly one, one of them in English."""
     with Sandbox(now=now) as sandbox:
@@ -150,6 +154,7 @@ def digest_world(
                 "root": folder,
                 "site": {"url": "https://presse.city.example", "languages": ("de", "en")},
                 "lists": LISTS,
+                "office": office or {},
             }
         )
         settings = stage.scratch_settings(base, folder, smtp_port=sandbox.smtp_port, mastodon_url=sandbox.url)

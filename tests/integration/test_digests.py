@@ -89,7 +89,7 @@ def test_each_announcement_is_told_once_and_nothing_new_is_no_issue(approved: Di
     approved.go(FRIDAY)
     assert approved.go(NEXT_COMPOSED) == []
     assert len(approved.issues()) == 1
-    assert approved.log("compose")[-1] == ("digest week", "2026-09-11", "nothing_new")
+    assert approved.log("no issue")[-1] == ("digest week", "2026-09-11", "nothing_new")
     approved.announce("bad", at(9, 15))
     approved.go(at(9, 18, 6))
     assert approved.told(approved.issue()) == ("bad",)
@@ -140,7 +140,7 @@ def test_only_topics_that_were_asked_for_and_not_too_few(tmp_path: Path, sqlite_
         world.announce("bad", at(9, 2), topics=("Sport",))
         world.go(COMPOSED)
         assert world.issues() == []
-        assert world.log("compose") == [("digest week", "2026-09-04", "too_few:1|2")]
+        assert world.log("no issue") == [("digest week", "2026-09-04", "too_few:1|2")]
         world.announce("bus", at(9, 8), topics=("Verkehr", "Umwelt"))
         world.go(NEXT_COMPOSED)
         assert world.told(world.issue()) == ("bus", "rad")
@@ -277,6 +277,28 @@ def test_what_did_not_become_public_is_taken_out_and_told_later(world: DigestWor
     world.go(at(9, 5))
     world.go(NEXT_COMPOSED)
     assert world.told(world.issue()) == ("messe-text",)
+
+
+def test_a_service_that_slept_over_an_embargo_keeps_the_issue(world: DigestWorld) -> None:
+    """What is due but not queued yet is about to leave: no reason to take it out."""
+    world.announce("preis", at(9, 3), embargoed_until=at(9, 4, 9))
+    world.go(COMPOSED)
+    world.approve()
+    world.go(at(9, 4, 9, 30))
+    assert world.issue().state is MessageState.SCHEDULED
+    assert len(world.go(FRIDAY)) == 3
+
+
+def test_what_hangs_on_its_way_is_taken_out(world: DigestWorld) -> None:
+    world.announce("markt", at(9, 2))
+    world.announce("preis", at(9, 3), embargoed_until=at(9, 4, 9))
+    world.go(COMPOSED)
+    for channel in world.engine.ways_out:
+        pause.pause(world.house, f"channel:{channel}", OFFICE, "", at(9, 4, 8))
+    world.go(at(9, 4, 9))
+    assert world.told(world.issue()) == ("preis", "markt")
+    world.go(at(9, 4, 9, 6))
+    assert world.told(world.issue()) == ("markt",)
 
 
 def test_a_standing_approval_holds_for_the_new_words_too(standing: DigestWorld) -> None:

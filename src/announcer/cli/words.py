@@ -362,6 +362,7 @@ _VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "replay": ("Abmeldungen nachgetragen", "repeated withdrawals"),
     "settle": ("geklärt", "settled"),
     "compose": ("zusammengestellt", "put together"),
+    "no issue": ("keine Ausgabe", "no issue"),
     "void": ("Freigabe aufgehoben", "approval void"),
     "digest": ("Newsletter eingerichtet", "set up the digest"),
     "remove": ("eingestellt", "removed"),

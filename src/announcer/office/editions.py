@@ -37,7 +37,7 @@ def candidate(connection: sa.Connection, publication: Publication) -> Candidate:
     """What an issue may tell of a publication."""
     found = read_facts(connection, publication.announcement_id)
     assert found.announcement is not None
-    return Candidate(found.announcement, found.event, publication.at, publication.proved)
+    return Candidate(found.announcement, found.event, publication.at, publication.sure_at)
 
 
 def edition(house: House, title: str, number: int, told: Iterable[Facts]) -> Edition:

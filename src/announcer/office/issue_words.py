@@ -39,7 +39,7 @@ def is_stale(connection: sa.Connection, issue: Issue, now: datetime) -> bool:
     due = issue.message.planned.due_at
     found = published.publications(connection, only=issue.items)
     return due is not None and not all(
-        id_ in found and is_public(found[id_].at, found[id_].proved, due, now) for id_ in issue.items
+        id_ in found and is_public(found[id_].at, found[id_].sure_at, due, now) for id_ in issue.items
     )
 
 

@@ -116,7 +116,7 @@ def _compose_turn(connection: sa.Connection, desk: Desk, row: DigestRow, turn: T
         chosen = _gather(connection, row, digest, turn.at, now)
         if len(chosen) < digest.min_items:
             reason = why("too_few", len(chosen), digest.min_items) if chosen else "nothing_new"
-            journal.note(connection, clock, now, "compose", key, after=day, why=reason)
+            journal.note(connection, clock, now, "no issue", key, after=day, why=reason)
         elif _place(connection, digest, desk.planned(digest, day, turn.at, turn.why), chosen, clock, now) is not None:
             gathering = now
     digests.advance(connection, row.id, turn.at, gathering or row.gathered)

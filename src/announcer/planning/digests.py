@@ -15,7 +15,7 @@ from announcer.model.facts import Announcement, Event, EventStatus, PubStatus
 from announcer.planning.repeat_sentences import parse_repeat, repeat_sentence
 from announcer.settings import DigestSettings
 
-#: How long after its moment an announcement that was to be out by now is believed to be, without a proof.
+#: How long an announcement on its way is believed to arrive.
 GRACE = timedelta(minutes=5)
 
 
@@ -26,7 +26,7 @@ class Candidate:
     announcement: Announcement
     event: Event | None
     public_at: datetime  #: When it first went to the public, or surely will.
-    proved: bool  #: Something of it has left.
+    sure_at: datetime | None  #: The same of what has left or still waits; what is on its way may fail.
 
 
 def digest_from(digest_id: str, settings: DigestSettings | Mapping[str, Any]) -> Digest:
@@ -87,15 +87,16 @@ def is_telling(candidate: Candidate, moment: datetime, now: datetime) -> bool:
     still_so = announcement.status is PubStatus.USABLE and (event is None or event.status is not EventStatus.CANCELLED)
     embargo = announcement.embargoed_until
     open_ = embargo is None or embargo <= moment
-    return still_so and open_ and is_public(candidate.public_at, candidate.proved, moment, now)
+    return still_so and open_ and is_public(candidate.public_at, candidate.sure_at, moment, now)
 
 
-def is_public(public_at: datetime, proved: bool, moment: datetime, now: datetime) -> bool:
+def is_public(public_at: datetime, sure_at: datetime | None, moment: datetime, now: datetime) -> bool:
     """Whether readers of an issue of `moment` find it on the public pages.
 
-    What was to be out by now and isn't (its event was paused, its network is down) has no page to link to.
+    What is on its way for long without having left (its network is down) has no page to link to.
     """
-    return public_at <= moment and (proved or public_at > now - GRACE)
+    sure = sure_at is not None and sure_at <= moment
+    return public_at <= moment and (sure or public_at > now - GRACE)
 
 
 def _of_topic(digest: Digest, candidate: Candidate) -> bool:

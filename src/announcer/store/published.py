@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from announcer.model.campaign import Audience
 from announcer.model.ledger import DeliveryState, MessageState
 from announcer.store import journal
-from announcer.store.tables import announcement, announcement_version, delivery, from_micros, message
+from announcer.store.tables import announcement, announcement_version, delivery, message
 
 
 def announcement_first_sent(
@@ -99,7 +99,7 @@ class Publication:
 
     announcement_id: str
     at: datetime
-    proved: bool  #: Something of it has left; else it is approved or on its way.
+    sure_at: datetime | None  #: The same of what has left or still waits; what is on its way may fail.
 
 
 def publications(
@@ -115,9 +115,9 @@ def publications(
     if paused:
         approved &= sa.or_(message.c.event_id.is_(None), message.c.event_id.notin_(paused))
     moment = sa.func.min(sa.func.coalesce(message.c.sending_since, message.c.due_at))
-    proved = sa.func.max(sa.case((sent, 1), else_=0))
+    sure = sa.func.min(sa.case((sa.or_(sent, approved), sa.func.coalesce(message.c.sending_since, message.c.due_at))))
     query = (
-        sa.select(message.c.announcement_id, moment.label("at"), proved.label("proved"))
+        sa.select(message.c.announcement_id, moment.label("at"), sure.label("sure_at"))
         .where(
             message.c.announcement_id.isnot(None) if only is None else message.c.announcement_id.in_(list(only)),
             message.c.audience == Audience.PUBLIC,
@@ -128,14 +128,10 @@ def publications(
     if after is not None:
         query = query.having(moment > after)
     return {
-        one.announcement_id: Publication(one.announcement_id, _aware(one.at), bool(one.proved))
+        one.announcement_id: Publication(one.announcement_id, one.at, one.sure_at)
         for one in connection.execute(query)
         if one.at is not None
     }
-
-
-def _aware(moment: datetime | int) -> datetime:
-    return from_micros(moment) if isinstance(moment, int) else moment
 
 
 def announcement_updated(connection: sa.Connection, announcement_id: str, version: int) -> datetime | None:
