@@ -196,6 +196,21 @@ def test_an_issue_is_for_its_list_and_no_other(approved: DigestWorld) -> None:
     ]
 
 
+def test_issues_are_not_campaign_mails_of_the_week(tmp_path: Path, sqlite_url: str) -> None:
+    """A daily one comes five times, and holds nothing else back."""
+    daily = {**STANDING, "list": "daily", "when": "every day at 18:00"}
+    with digest_world(tmp_path, sqlite_url, BEGIN, {"week": daily}, {"mails_per_week": 2}) as world:
+        for list_id in ("daily", "newsletter"):
+            world.subscribe("fritz@post.example", list_id)
+        for day in range(1, 6):
+            world.announce(f"m{day}", at(9, day))
+            world.go(at(9, day, 14))
+            world.go(at(9, day, 18))
+        subjects = [m.letter.subject for m in world.sandbox.mails if m.recipient == "fritz@post.example"]
+    assert len([subject for subject in subjects if "Ausgabe" in subject]) == 5
+    assert len([subject for subject in subjects if "Ausgabe" not in subject]) == 2
+
+
 # -- Kept true --
 
 

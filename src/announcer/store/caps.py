@@ -3,8 +3,8 @@
 A mail that would be one too many waits for the first moment that fits; where
 that is too late, or in the quiet hours until it is too late, a person decides.
 It is never dropped in silence. Changes, cancellations and corrections don't
-count and are not counted, nor do mails to the press and practical ones that
-somebody asked for.
+count and are not counted, nor do mails to the press, practical ones that
+somebody asked for, and issues of a digest, whose rhythm is what they asked for.
 
 Decided when the audience is written to the ledger, in one look at the other
 campaign mails of the week, and only where there are enough of them. Once more
@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from announcer.model.campaign import Audience, Message
+from announcer.model.campaign import Audience, Kind, Message
 from announcer.planning.manners import Manners
 from announcer.store import facts
 from announcer.store.driver import Statement
@@ -66,7 +66,8 @@ _EVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 def counts(one: Message) -> bool:
     """Whether a mail message counts towards the limit, and is held to it."""
-    return one.planned.audience is Audience.PUBLIC and one.change_id is None
+    of_campaign = one.planned.kind is not Kind.DIGEST and one.change_id is None
+    return one.planned.audience is Audience.PUBLIC and of_campaign
 
 
 def cap_of(connection: sa.Connection, one: Message, manners: Manners) -> Cap | None:
@@ -142,7 +143,10 @@ def recount(connection: sa.Connection, one: Message, cap: Cap, people: Sequence[
 def _others(connection: sa.Connection, one: Message, since: datetime) -> list[int]:
     """The other campaign mails of which something may leave, or has left, after `since`."""
     campaign_mail = sa.and_(
-        message.c.channel == one.planned.channel, message.c.audience == Audience.PUBLIC, message.c.change_id.is_(None)
+        message.c.channel == one.planned.channel,
+        message.c.audience == Audience.PUBLIC,
+        message.c.change_id.is_(None),
+        message.c.kind != Kind.DIGEST,
     )
     open_ = sa.select(message.c.occurrence_id).where(message.c.state == "sending", campaign_mail)
     over = sa.select(message.c.occurrence_id).where(message.c.settled_at > since, campaign_mail)
