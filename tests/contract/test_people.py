@@ -310,9 +310,11 @@ def test_a_suppressed_address_can_be_allowed_again(house: Database) -> None:
 # -- Import and export. --
 
 
-def bring(db: Database, text: str, list_id: str | None = "stadt", *, dry_run: bool = False) -> ImportReport:
+def bring(
+    db: Database, text: str, list_id: str | None = "stadt", *, dry_run: bool = False, press: bool = False
+) -> ImportReport:
     return subscribers.import_csv(
-        db, KEY, text.encode(), list_id, "Messe 2026", OFFICE, LATER, language="en", dry_run=dry_run
+        db, KEY, text.encode(), list_id, "Messe 2026", OFFICE, LATER, language="en", dry_run=dry_run, press=press
     )
 
 
@@ -341,7 +343,7 @@ def test_an_import_adds_people_with_the_claim_of_their_consent(house: Database) 
 
 
 def test_press_contacts_have_a_basis_of_their_own(house: Database) -> None:
-    bring(house, "a@city.example", "presse")
+    bring(house, "a@city.example", "presse", press=True)
     with house.read() as connection:
         person = people.find(connection, "a@city.example")
         assert person is not None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from announcer.cli import post_words
+from announcer.cli import person_words, post_words
 
 #: The verbs in the order of the work, under their headings (English, German).
 PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
@@ -30,6 +30,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
 )
 
 GERMAN: Final[Mapping[str, str]] = {
+    **person_words.HELP,
     **post_words.HELP,
     "Press releases become feeds, posts and mails, each at its moment; every change follows.": (
         "Aus Pressemitteilungen werden Feeds, Beiträge und Mails, jede zu ihrer Zeit; jede Änderung folgt überallhin."

@@ -29,6 +29,14 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, as a spreadsheet saves it.")],
     source: Annotated[str, typer.Option("--source", help="Where and when these people agreed to be written to.")],
     list_: Annotated[str | None, typer.Option("--list", help="The list; else each line names its own.")] = None,
+    press: Annotated[
+        bool,
+        typer.Option(
+            "--press",
+            help="The file holds press contacts: "
+            "--source says where their addresses are from, the lists are press lists.",
+        ),
+    ] = False,
     dry_run: DryRun = False,
     by: As = None,
     json: Json = False,
@@ -41,7 +49,7 @@ def import_(
     with terminal.house() as house:
         report = subscribers.import_csv(
             house.database, house.key, data, list_, source, terminal.actor(by), house.clock(),
-            dry_run=dry_run, language=terminal.speech.language,
+            dry_run=dry_run, press=press, language=terminal.speech.language,
         )  # fmt: skip
     if json:
         terminal.json(_shape(report))

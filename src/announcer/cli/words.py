@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from announcer.cli import digest_words, office_words, playbook_words, post_words
+from announcer.cli import digest_words, office_words, person_words, playbook_words, post_words
 from announcer.cli.change_words import CHANGES
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **digest_words.WORDS,
     **office_words.WORDS,
     **playbook_words.WORDS,
+    **person_words.WORDS,
     **post_words.WORDS,
     # What went wrong
     "error": ("Fehler: {said}", "error: {said}"),
@@ -349,6 +350,7 @@ _HOLDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 _VERBS: Final[Mapping[str, tuple[str, str]]] = {
+    **person_words.VERBS,
     **office_words.VERBS,
     **playbook_words.VERBS,
     "add": ("aufgenommen", "added"),

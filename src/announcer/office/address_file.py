@@ -28,6 +28,7 @@ _HEADER_WORDS = {
     "language": {"sprache", "language", "lang", "locale"},
     "list": {"liste", "list", "verteiler", "lists"},
     "since": {"seit", "since", "consentdate", "einwilligung", "einwilligungsdatum", "consent", "datum", "date"},
+    "outlet": {"medium", "redaktion", "outlet", "publication", "media"},
     "state": {"stand", "status", "state", "subscriptionstatus"},
 }
 _LEFT_WORDS = {"left", "abgemeldet", "unsubscribed", "unconfirmed", "unbestätigt"} | {
@@ -49,6 +50,7 @@ class Row:
     language: str = ""
     list: str = ""  #: As it stands there: an id or a title.
     since: date | None = None
+    outlet: str = ""  #: Of a press contact: for whom they write.
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,8 @@ def _read(line: int, record: Sequence[str] | None, columns: _Columns) -> Row | P
     if len(columns.places) == 1:
         return Row(line, address)
     language = _language(columns.cell(record, "language"))
-    return Row(line, address, _name(record, columns), language, columns.cell(record, "list"), since)
+    outlet = _words(columns.cell(record, "outlet"))
+    return Row(line, address, _name(record, columns), language, columns.cell(record, "list"), since, outlet)
 
 
 def _unless_seen(found: Row | Problem, seen: dict[str, int]) -> Row | Problem:
@@ -236,7 +239,11 @@ def _name(record: Sequence[str], columns: _Columns) -> str:
     first, last = columns.cell(record, "first"), columns.cell(record, "last")
     # With a column of first names, "Name" is the family name.
     text = f"{first} {last or whole}" if first or last else whole
-    return _UNSEEN.sub(" ", _unguarded(text)).strip()[:200]
+    return _words(text)
+
+
+def _words(text: str) -> str:
+    return _UNSEEN.sub(" ", _unguarded(text)).strip()[:200] if text else ""
 
 
 def _language(text: str) -> str:

@@ -51,6 +51,8 @@ class Fault(StrEnum):
     LEFT = "left"
     OTHER_LIST = "other_list"
     UNKNOWN_LIST = "unknown_list"
+    PRESS_LIST = "press_list"
+    PUBLIC_LIST = "public_list"
 
 
 _ENGLISH = {
@@ -72,6 +74,8 @@ _ENGLISH = {
     Fault.LEFT: "the file itself says that this person has left or never confirmed; they have to subscribe again",
     Fault.OTHER_LIST: "the line names another list than the one this import is for; import it there",
     Fault.UNKNOWN_LIST: "the line names no list that exists; correct it or add the list under [lists] in config.toml",
+    Fault.PRESS_LIST: "the line names a press list, which has a legal basis of its own; import it with --press",
+    Fault.PUBLIC_LIST: "the line names a list that is no press list; import it without --press",
 }
 _GERMAN = {
     Fault.EMPTY: "Die Adresse fehlt; bitte nachtragen oder die Zeile löschen",
@@ -96,6 +100,10 @@ _GERMAN = {
     Fault.UNKNOWN_LIST: (
         "Die Zeile nennt eine Liste, die es nicht gibt; bitte berichtigen oder die Liste in config.toml anlegen"
     ),
+    Fault.PRESS_LIST: (
+        "Die Zeile nennt eine Presseliste, für die eine eigene Rechtsgrundlage gilt; bitte mit --press importieren"
+    ),
+    Fault.PUBLIC_LIST: "Die Zeile nennt eine Liste, die keine Presseliste ist; bitte ohne --press importieren",
 }
 
 

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 import structlog
 
 from announcer.errors import IntakeError, NotFound, StoreError
-from announcer.model.people import Actor, SubscriptionState
+from announcer.model.people import Actor, Basis, SubscriptionState
 from announcer.newsletter import tokens
 from announcer.office.address_file import Problem, Row, guarded, read_csv
 from announcer.office.addresses import Fault, excerpt, explain, masked
 from announcer.store import journal, people, people_import
 from announcer.store.database import Database
-from announcer.store.people import Entry
+from announcer.store.people import Entry, ListRow
 from announcer.store.people_import import CHUNK, Arrival, ChunkResult
 from announcer.store.withdrawals import EVERYTHING, Withdrawal, WithdrawalLog
 from announcer.store.writelock import Lane
@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 #: The columns of an export; `read_csv` knows them all.
 EXPORT_HEADER = ("E-Mail", "Name", "Sprache", "Liste", "Stand", "Grundlage", "Seit")
+#: How the log calls the leaving of a press list.
+OBJECTION = "objection"
 #: Told after each chunk how many rows are done.
 Progress = Callable[[int], None]
 
@@ -51,8 +53,9 @@ class ImportReport:
 class _Sorting:
     """Sorts a file's rows into arrivals and refusals."""
 
-    lists: Mapping[str, str]  #: Folded id or title → id.
+    lists: Mapping[str, ListRow]  #: By folded title and by id.
     list_id: str | None
+    press: bool
     language: str
     now: datetime
     refused: list[tuple[int, str, str]] = field(default_factory=list)
@@ -67,15 +70,21 @@ class _Sorting:
                 yield sorted_
 
     def _arrival(self, row: Row) -> Arrival | Problem:
-        named = self.lists.get(row.list.casefold()) if row.list else self.list_id
+        named = self.lists.get(row.list.casefold() or self.list_id or "")
         if named is None:
             return Problem(row.line, excerpt(row.list or row.address), Fault.UNKNOWN_LIST)
-        if self.list_id not in (None, named):
+        if self.list_id not in (None, named.id):
             return Problem(row.line, excerpt(row.list), Fault.OTHER_LIST)
+        if named.press != self.press:
+            return Problem(row.line, excerpt(row.list or row.address), _MIXED[named.press])
         if row.since is not None and row.since > self.now.date():
             return Problem(row.line, row.address, Fault.FUTURE)
         since = self.now if row.since is None else min(_noon(row.since), self.now)
-        return Arrival(row.address, row.name, row.language or self.language, named, since)
+        return Arrival(row.address, row.name, row.language or self.language, named.id, since, row.outlet)
+
+
+#: Press contacts and subscribers are never mixed: what is wrong, by whether the list is one of the press.
+_MIXED = {True: Fault.PRESS_LIST, False: Fault.PUBLIC_LIST}
 
 
 def _noon(day: date) -> datetime:
@@ -93,6 +102,7 @@ def import_csv(
     now: datetime,
     *,
     dry_run: bool = False,
+    press: bool = False,
     progress: Progress | None = None,
     language: str = "de",
 ) -> ImportReport:
@@ -101,12 +111,14 @@ def import_csv(
     `source` says where they gave their consent and is kept as its claim.
     `language` is the office's: of people whose row names none, and of the
     report. Nobody who left or is suppressed comes back. Repeating an import
-    that was cut short is safe. Raises `IntakeError` for a file that can't be
-    read or an empty source, `NotFound` for an unknown list.
+    that was cut short is safe. `press` is for press contacts, who never agreed
+    to anything: `source` says where their address is from, and they go on
+    press lists and on no others. Raises `IntakeError` for a file that can't be
+    read, an empty source or a list of the other sort, `NotFound` for an unknown list.
     """
     if not source.strip():
-        raise IntakeError("an import needs its source: say where and when these people agreed to be written to")
-    sorting = _Sorting(_known_lists(db, list_id), list_id, language, now)
+        raise IntakeError(_NO_SOURCE[press])
+    sorting = _Sorting(_known_lists(db, list_id, press), list_id, press, language, now)
     arrivals = sorting.arrivals(read_csv(data))
     total, done = ChunkResult(), 0
     while chunk := list(itertools.islice(arrivals, CHUNK)):
@@ -125,12 +137,22 @@ def import_csv(
     return report
 
 
-def _known_lists(db: Database, list_id: str | None) -> dict[str, str]:
+_NO_SOURCE = {
+    False: "an import needs its source: say where and when these people agreed to be written to",
+    True: "an import of press contacts needs its source: say where these addresses are from",
+}
+_WRONG_LIST = {
+    True: "the list {} is a press list; press contacts have a legal basis of their own: import them with --press",
+    False: "the list {} is no press list; leave --press out, or name a press list",
+}
+
+
+def _known_lists(db: Database, list_id: str | None, press: bool) -> dict[str, ListRow]:
     with db.read() as connection:
-        if list_id is not None:
-            people.list_row(connection, list_id)
+        if list_id is not None and people.list_row(connection, list_id).press != press:
+            raise IntakeError(_WRONG_LIST[not press].format(list_id))
         rows = people.lists(connection)
-    return {row.title.casefold(): row.id for row in rows} | {row.id: row.id for row in rows}
+    return {row.title.casefold(): row for row in rows} | {row.id: row for row in rows}
 
 
 def _record_import(
@@ -224,10 +246,10 @@ def status_of(db: Database, key: bytes, token: str) -> Standing | None:
 
     A genuine token never expires: also after an erasure it says "on no list".
     """
-    holder = _holder(key, token)
-    if holder is None:
+    found = holder(key, token)
+    if found is None:
         return None
-    subscriber_id, list_id = holder
+    subscriber_id, list_id = found
     with db.read() as connection:
         person = people.by_id(connection, subscriber_id)
         titles = {row.id: row.title for row in people.lists(connection)}
@@ -247,9 +269,9 @@ def leave(
     """
     subscriber_id, list_id = _known_holder(key, token)
     if list_id:
-        _leave_lists(db, key, subscriber_id, [list_id], actor, now, kept)
+        take_off(db, key, subscriber_id, [list_id], actor, now, kept)
     else:
-        leave_everything(db, key, token, actor, now, kept=kept)
+        take_off_all(db, key, subscriber_id, actor, now, kept)
     return _standing_after(db, key, token)
 
 
@@ -265,7 +287,7 @@ def leave_lists(
 ) -> Standing:
     """Take the token's holder off these lists; those they are not on are passed over. Raises `NotFound` as above."""
     subscriber_id, _ = _known_holder(key, token)
-    _leave_lists(db, key, subscriber_id, list_ids, actor, now, kept)
+    take_off(db, key, subscriber_id, list_ids, actor, now, kept)
     return _standing_after(db, key, token)
 
 
@@ -274,15 +296,33 @@ def leave_everything(
 ) -> Standing:
     """Take the token's holder off every list and never write to the address again. Raises `NotFound` as above."""
     subscriber_id, _ = _known_holder(key, token)
-    with db.write() as connection:
-        if people.leave_everything(connection, key, subscriber_id, now):
-            by = actor or _themselves(subscriber_id)
-            journal.note(connection, by, now, "leave everything", f"subscriber {subscriber_id}")
-            _keep(kept, connection, key, subscriber_id, EVERYTHING, now)
+    take_off_all(db, key, subscriber_id, actor, now, kept)
     return _standing_after(db, key, token)
 
 
-def _leave_lists(
+def take_off_all(
+    db: Database, key: bytes, subscriber_id: int, actor: Actor | None, now: datetime, kept: WithdrawalLog | None
+) -> bool:
+    """Take a person off every list and never write to the address again; False if that was so already."""
+    with db.write() as connection:
+        press = _press_lists(connection, subscriber_id)
+        if not people.leave_everything(connection, key, subscriber_id, now):
+            return False
+        by, subject = actor or themselves(subscriber_id), f"subscriber {subscriber_id}"
+        for list_id in press:
+            journal.note(connection, by, now, OBJECTION, subject, after=f"list {list_id}")
+        journal.note(connection, by, now, "leave everything", subject)
+        keep(kept, connection, key, subscriber_id, EVERYTHING, now)
+        return True
+
+
+def _press_lists(connection: sa.Connection, subscriber_id: int) -> list[str]:
+    """The lists that write to a person as a press contact: leaving one is an objection (article 21 GDPR)."""
+    chosen = people.subscriptions(connection, subscriber_id)
+    return [s.list_id for s in chosen if s.basis is Basis.PRESS and s.state is not SubscriptionState.LEFT]
+
+
+def take_off(
     db: Database,
     key: bytes,
     subscriber_id: int,
@@ -290,41 +330,53 @@ def _leave_lists(
     actor: Actor | None,
     now: datetime,
     kept: WithdrawalLog | None,
-) -> None:
+) -> list[str]:
+    """Take a person off these lists; those they really were on."""
+    left: list[str] = []
     with db.write() as connection:
+        press = _press_lists(connection, subscriber_id)
         for list_id in list_ids:
             if people.leave(connection, subscriber_id, list_id, now):
-                by = actor or _themselves(subscriber_id)
-                journal.note(connection, by, now, "leave", f"subscriber {subscriber_id}", after=f"list {list_id}")
-                _keep(kept, connection, key, subscriber_id, list_id, now)
+                by, verb = actor or themselves(subscriber_id), OBJECTION if list_id in press else "leave"
+                journal.note(connection, by, now, verb, f"subscriber {subscriber_id}", after=f"list {list_id}")
+                keep(kept, connection, key, subscriber_id, list_id, now)
+                left.append(list_id)
+    return left
 
 
-def _keep(
+def keep(
     kept: WithdrawalLog | None, connection: sa.Connection, key: bytes, subscriber_id: int, list_id: str, now: datetime
 ) -> None:
     """Before the commit: a line too many takes off somebody who wanted to leave, one too few brings them back."""
     person = people.by_id(connection, subscriber_id)
     if kept is None or person is None:
         return
+    keep_hash(kept, Withdrawal(now, people.address_hash(key, person.address), list_id), subscriber_id)
+
+
+def keep_hash(kept: WithdrawalLog, withdrawal: Withdrawal, subscriber_id: int) -> None:
+    """The same, of a hash that the caller made."""
     try:
-        kept.append(Withdrawal(now, people.address_hash(key, person.address), list_id))
+        kept.append(withdrawal)
     except StoreError as error:  # nobody is kept on a list because a second file can't be written
         log.error("a withdrawal is in the database only", subscriber=subscriber_id, why=str(error))
 
 
-def _themselves(subscriber_id: int) -> Actor:
+def themselves(subscriber_id: int) -> Actor:
+    """A person of whom the log knows the number and nothing else."""
     return Actor(f"subscriber {subscriber_id}")
 
 
-def _holder(key: bytes, token: str) -> tuple[int, str] | None:
+def holder(key: bytes, token: str) -> tuple[int, str] | None:
+    """Subscriber and list of a token that shows a standing; None if it is not ours."""
     return tokens.read(key, "unsubscribe", token) or tokens.read(key, "preferences", token)
 
 
 def _known_holder(key: bytes, token: str) -> tuple[int, str]:
-    holder = _holder(key, token)
-    if holder is None:
+    found = holder(key, token)
+    if found is None:
         raise NotFound("this link is incomplete or not ours; copy it whole from the mail, or answer that mail")
-    return holder
+    return found
 
 
 def _standing_after(db: Database, key: bytes, token: str) -> Standing:

@@ -42,7 +42,7 @@ class DueMail(NamedTuple):
     message_id: int
     not_after: int | None  #: In microseconds, as it is stored.
     suppressed: bool
-    subscription: str | None  #: The state of the subscription to `list_id`.
+    subscription: str | None  #: The state of the subscription to `list_id`; None if it or the person is gone.
     recount: bool  #: It was put off or is late: this week's mails are counted once more.
 
 
@@ -56,7 +56,7 @@ WITH d AS MATERIALIZED (
 )
 SELECT {columns}
 FROM d
-JOIN subscriber s ON s.id = d.subscriber_id
+LEFT JOIN subscriber s ON s.id = d.subscriber_id
 LEFT JOIN subscription n ON n.subscriber_id = d.subscriber_id AND n.list_id = d.target
 LEFT JOIN delivery o ON o.id = d.corrects_id
 """

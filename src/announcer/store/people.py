@@ -19,8 +19,9 @@ from announcer.model.campaign import Audience, Kind
 from announcer.model.ledger import DELIVERY_TRANSITIONS, DeliveryState
 from announcer.model.people import Basis, Subscriber, Subscription, SubscriptionState
 from announcer.settings import MailList
+from announcer.store import optin
 from announcer.store.queueing import FOR_EVERYONE
-from announcer.store.tables import consent, delivery, mail_list, message, subscriber, subscription, suppression
+from announcer.store.tables import delivery, mail_list, message, subscriber, subscription, suppression
 
 #: Deliveries that have not left and that a withdrawal still reaches. One in
 #: `sending` is in a worker's hands: the claim and the retry look here again.
@@ -29,6 +30,11 @@ REACHABLE = tuple(
     for state in (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.PAUSED, DeliveryState.HELD)
     if DeliveryState.SUPPRESSED in DELIVERY_TRANSITIONS[state]
 )
+
+#: The reason of a suppression that somebody wished for by leaving every list.
+LEFT_EVERYTHING = "left everything"
+#: The address of a row that is nobody: it keeps a number from being given again (`store.erasure`).
+NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +114,17 @@ def by_id(connection: sa.Connection, subscriber_id: int) -> Subscriber | None:
     return _one(connection, subscriber.c.id == subscriber_id)
 
 
-def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Subscriber | None:
+def locked(connection: sa.Connection, subscriber_id: int) -> Subscriber | None:
+    """The same; until the transaction ends nobody else changes what they chose. SQLite has one writer anyway."""
+    return _one(connection, subscriber.c.id == subscriber_id, lock=True)
+
+
+def _one(connection: sa.Connection, condition: sa.ColumnElement[bool], *, lock: bool = False) -> Subscriber | None:
     columns = subscriber.c
-    row = connection.execute(
-        sa.select(columns.id, columns.address, columns.name, columns.language).where(condition)
-    ).one_or_none()
+    query = sa.select(columns.id, columns.address, columns.name, columns.language).where(
+        condition, columns.address != NOBODY
+    )
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else Subscriber(*row)
 
 
@@ -126,6 +138,12 @@ def add(
     values = {"address": address, "name": name, "language": language, "suppressed": blocked, "created_at": now}
     made = connection.execute(subscriber.insert().values(**values).returning(subscriber.c.id)).scalar_one()
     return Subscriber(made, address, name, language)
+
+
+def speak(connection: sa.Connection, subscriber_id: int, language: str) -> bool:
+    """Write to a person in another language from now on; False if it was this one."""
+    mine = sa.and_(subscriber.c.id == subscriber_id, subscriber.c.language != language)
+    return connection.execute(subscriber.update().where(mine).values(language=language)).rowcount == 1
 
 
 def subscribe(
@@ -157,31 +175,6 @@ def _may_follow(found: Subscription, state: SubscriptionState, basis: Basis) -> 
             return False
 
 
-def record_consent(
-    connection: sa.Connection,
-    subscriber_id: int,
-    list_id: str,
-    source: str,
-    *,
-    text: str = "",
-    requested_at: datetime | None = None,
-    message_id: str = "",
-    confirmed_at: datetime | None = None,
-) -> None:
-    """Keep the proof of a consent: where it was given, to which words, and when."""
-    connection.execute(
-        consent.insert().values(
-            subscriber_id=subscriber_id,
-            list_id=list_id,
-            source=source,
-            text=text,
-            requested_at=requested_at,
-            message_id=message_id,
-            confirmed_at=confirmed_at,
-        )
-    )
-
-
 def _is(subscriber_id: int, list_id: str) -> sa.ColumnElement[bool]:
     return sa.and_(subscription.c.subscriber_id == subscriber_id, subscription.c.list_id == list_id)
 
@@ -211,7 +204,10 @@ def leave(connection: sa.Connection, subscriber_id: int, list_id: str, now: date
 
     What is queued for them by that list does not leave the house any more,
     unless another list they confirmed would have brought them the same mail.
+    A request for this list that still waits for its confirmation ends as well.
     """
+    locked(connection, subscriber_id)
+    optin.drop_open(connection, subscriber_id, list_id)
     changed = connection.execute(
         subscription.update()
         .where(_is(subscriber_id, list_id), subscription.c.state != SubscriptionState.LEFT)
@@ -228,15 +224,16 @@ def leave(connection: sa.Connection, subscriber_id: int, list_id: str, now: date
 
 def leave_everything(connection: sa.Connection, key: bytes, subscriber_id: int, now: datetime) -> bool:
     """Take a person off every list and suppress the address; False if that was so already."""
-    person = by_id(connection, subscriber_id)
+    person = locked(connection, subscriber_id)
     if person is None:
         return False
+    optin.drop_open(connection, subscriber_id)
     gone = connection.execute(
         subscription.update()
         .where(subscription.c.subscriber_id == subscriber_id, subscription.c.state != SubscriptionState.LEFT)
         .values(state=SubscriptionState.LEFT, left_at=now)
     )
-    newly = suppress(connection, key, person.address, "left everything", now)
+    newly = suppress(connection, key, person.address, LEFT_EVERYTHING, now)
     return newly or gone.rowcount > 0
 
 
@@ -275,6 +272,19 @@ def is_suppressed(connection: sa.Connection, key: bytes, address: str) -> bool:
     """Whether this address is never to be written to."""
     wanted = suppression.c.address_hash == address_hash(key, address)
     return connection.scalar(sa.select(sa.exists().where(wanted))) is True
+
+
+def suppression_of(connection: sa.Connection, key: bytes, address: str) -> tuple[str, datetime] | None:
+    """Why and since when an address is suppressed."""
+    query = sa.select(suppression.c.reason, suppression.c.at)
+    row = connection.execute(query.where(suppression.c.address_hash == address_hash(key, address))).one_or_none()
+    return None if row is None else (row.reason, row.at)
+
+
+def suppressions(connection: sa.Connection) -> list[tuple[str, str, datetime]]:
+    """Every suppression as hash, reason and moment, the newest first."""
+    rows = connection.execute(sa.select(suppression).order_by(suppression.c.at.desc(), suppression.c.address_hash))
+    return [(row.address_hash, row.reason, row.at) for row in rows]
 
 
 def suppress(connection: sa.Connection, key: bytes, address: str, reason: str, now: datetime) -> bool:

@@ -29,6 +29,7 @@ _staged = sa.Table(
     sa.Column("language", sa.String(10), nullable=False),
     sa.Column("list_id", sa.String(40), nullable=False),
     sa.Column("since", Instant, nullable=False),
+    sa.Column("outlet", sa.String(200), nullable=False),
     sa.Column("address_hash", sa.String(64), nullable=False),
     prefixes=["TEMPORARY"],
 )
@@ -43,6 +44,7 @@ class Arrival:
     language: str
     list_id: str
     since: datetime
+    outlet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _stage(connection: sa.Connection, key: bytes, arrivals: Sequence[Arrival]) -
             "language": a.language,
             "list_id": a.list_id,
             "since": a.since,
+            "outlet": a.outlet,
             "address_hash": address_hash(key, a.address),
         }
         for a in arrivals
@@ -143,9 +146,9 @@ def _insert_people(connection: sa.Connection, now: datetime) -> None:
 
 def _insert_consents(connection: sa.Connection, source: str) -> None:
     fresh = sa.select(
-        subscriber.c.id, _staged.c.list_id, sa.literal(source), sa.literal(""), sa.literal(""), _staged.c.since
-    ).select_from(_people())
-    names = ["subscriber_id", "list_id", "source", "text", "message_id", "confirmed_at"]
+        subscriber.c.id, _staged.c.list_id, mail_list.c.title, sa.literal(source), _staged.c.since, _staged.c.outlet
+    ).select_from(_people().join(mail_list, mail_list.c.id == _staged.c.list_id))
+    names = ["subscriber_id", "list_id", "list_title", "source", "confirmed_at", "outlet"]
     connection.execute(consent.insert().from_select(names, fresh.where(~sa.exists().where(_chosen()))))
 
 

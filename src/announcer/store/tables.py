@@ -254,6 +254,27 @@ consent = sa.Table(
     sa.Column("requested_at", Instant),
     sa.Column("message_id", sa.String(200), nullable=False, server_default=""),
     sa.Column("confirmed_at", Instant),
+    sa.Column("list_title", sa.String(200), nullable=False, server_default=""),
+    sa.Column("text_version", sa.String(20), nullable=False, server_default=""),
+    sa.Column("form", sa.Text, nullable=False, server_default=""),  # where the consent was given
+    sa.Column("request", sa.String(40), nullable=False, server_default=""),  # of the mail whose link confirms it
+    sa.Column("outlet", sa.String(200), nullable=False, server_default=""),  # of a press contact
+)
+_unanswered = sa.text("confirmed_at IS NULL")
+sa.Index("ix_consent_open", consent.c.requested_at, sqlite_where=_unanswered, postgresql_where=_unanswered)
+
+#: Requests as they came in, before anybody looks whose address it is; each is gone a moment later.
+signup = sa.Table(
+    "signup",
+    metadata,
+    _id(),
+    sa.Column("address", sa.String(254), nullable=False),
+    sa.Column("lists", sa.Text, nullable=False),
+    sa.Column("language", sa.String(10), nullable=False),
+    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text_version", sa.String(20), nullable=False),
+    sa.Column("requested_at", Instant, nullable=False),
 )
 
 suppression = sa.Table(

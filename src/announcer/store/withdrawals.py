@@ -1,8 +1,8 @@
 """Who left, kept outside the database: an older copy of it must not bring anybody back.
 
 One line of JSON for each withdrawal: when, the keyed hash of the address
-(`people.address_hash`; never the address), and the list, or `*` for
-everything. A line is written before the database commits the withdrawal, and
+(`people.address_hash`; never the address), and the list, `*` for everything,
+or `!` for an erasure. A line is written before the database commits the withdrawal, and
 waits for the disk. Lines are only ever added; what a crash cut off in the
 middle of a line is taken away by whoever writes next.
 """
@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from announcer.errors import StoreError
 from announcer.model.people import Subscription, SubscriptionState
-from announcer.store import people
+from announcer.store import erasure, people
 from announcer.store.database import Database
 from announcer.store.epoch import sync_folder
 from announcer.store.tables import subscriber, suppression
@@ -29,6 +29,8 @@ from announcer.store.writelock import Lane
 
 #: Instead of a list: everything, and the address is suppressed.
 EVERYTHING = "*"
+#: Instead of a list: everything, and the person with it.
+ERASED = "!"
 #: People looked at in one step of a replay.
 CHUNK = 20_000
 #: More than any line is long.
@@ -41,7 +43,7 @@ class Withdrawal:
 
     at: datetime
     address_hash: str
-    list_id: str  #: `EVERYTHING` for all.
+    list_id: str  #: `EVERYTHING` or `ERASED` for all.
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def replay(database: Database, key: bytes, withdrawals: Sequence[Withdrawal]) ->
         return 0
     left = latest(withdrawals)
     changed, after = 0, 0
-    unknown = {hashed: lists[EVERYTHING] for hashed, lists in left.items() if EVERYTHING in lists}
+    unknown = {hashed: whole for hashed, lists in left.items() if (whole := _for_good(lists)) is not None}
     while page := _page(database, after):
         matched = {id_: hashed for id_, address in page if (hashed := people.address_hash(key, address)) in left}
         with database.write(Lane.OFFICE) as connection:
@@ -151,7 +153,14 @@ def replay(database: Database, key: bytes, withdrawals: Sequence[Withdrawal]) ->
             unknown.pop(hashed, None)
         after = page[-1][0]
     with database.write(Lane.OFFICE) as connection:
-        return changed + sum(_suppress_again(connection, hashed, at) for hashed, at in unknown.items())
+        return changed + sum(_suppress_again(connection, hashed, *whole) for hashed, whole in unknown.items())
+
+
+def _for_good(lists: Mapping[str, datetime]) -> tuple[str, datetime] | None:
+    """Why and when an address was suppressed, if one of its withdrawals did that."""
+    if ERASED in lists:
+        return erasure.ERASED, lists[ERASED]
+    return (people.LEFT_EVERYTHING, lists[EVERYTHING]) if EVERYTHING in lists else None
 
 
 def _page(database: Database, after: int) -> list[tuple[int, str]]:
@@ -163,7 +172,9 @@ def _page(database: Database, after: int) -> list[tuple[int, str]]:
 
 def _leave_again(connection: sa.Connection, key: bytes, subscriber_id: int, left: Mapping[str, datetime]) -> bool:
     chosen = people.subscriptions(connection, subscriber_id)
-    everything = left.get(EVERYTHING)
+    erased, everything = left.get(ERASED), left.get(EVERYTHING)
+    if erased is not None and not any(_came_back(one, erased) for one in chosen):
+        return erasure.erase(connection, key, subscriber_id, erased)
     if everything is not None and not any(_came_back(one, everything) for one in chosen):
         return people.leave_everything(connection, key, subscriber_id, everything)
     changed = False
@@ -178,9 +189,9 @@ def _came_back(chosen: Subscription, left: datetime) -> bool:
     return chosen.state is not SubscriptionState.LEFT and chosen.since > left
 
 
-def _suppress_again(connection: sa.Connection, hashed: str, at: datetime) -> bool:
+def _suppress_again(connection: sa.Connection, hashed: str, reason: str, at: datetime) -> bool:
     """Of an address the database does not know (any more): so that no import brings it back."""
     if connection.scalar(sa.select(suppression.c.at).where(suppression.c.address_hash == hashed)) is not None:
         return False
-    connection.execute(suppression.insert().values(address_hash=hashed, reason="left everything", at=at))
+    connection.execute(suppression.insert().values(address_hash=hashed, reason=reason, at=at))
     return True
