@@ -28,7 +28,7 @@ from announcer.channels.accounts import Tools, open_account
 from announcer.channels.feed import FeedSet
 from announcer.channels.http import open_client
 from announcer.channels.own_pages import Gate, OwnPages
-from announcer.clock import Clock
+from announcer.clock import Clock, SteadyClock
 from announcer.dispatch import Attempted, Dispatcher, MailLedger
 from announcer.errors import Credentials, SettingsError
 from announcer.feeds.guids import feed_guid
@@ -139,6 +139,16 @@ class Engine:
             issues.keep(self.house, self.house.clock())
         except Exception:  # what is wrong with a digest must not stop everything else
             log.exception("the digests could not be looked after")
+
+    def watch_clock(self) -> bool:
+        """Hold all sending if somebody set the clock; whether that just happened. Before every tick and every drain."""
+        clock = self.house.clock
+        if not isinstance(clock, SteadyClock) or (apart := clock.apart()) is None:
+            return False
+        holding.hold_for_clock(self.house, apart, clock())
+        clock.accept()  # the hold is stored: from here on the new time does no harm
+        log.error("the clock jumped; all sending is held", seconds=round(apart.total_seconds()))
+        return True
 
     def held(self) -> bool:
         """Whether all sending is held (`office.holding`): then nothing is due, and no feed file is touched."""

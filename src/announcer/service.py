@@ -22,15 +22,16 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
 import structlog
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from announcer.clock import system_clock
+from announcer.clock import SteadyClock, system_clock
 from announcer.engine import Engine
 from announcer.errors import AnnouncerError, SettingsError
 from announcer.office import holding
@@ -58,6 +59,7 @@ class Worker(threading.Thread):
         self._engine = engine
         self._way = name
         self._bell = threading.Event()
+        self.jumped: Callable[[], None] = lambda: None  #: Called when it finds that the clock was set.
 
     def wake(self) -> None:
         """Something may be due."""
@@ -69,6 +71,8 @@ class Worker(threading.Thread):
             self._bell.wait(HEARTBEAT_SECONDS)
             self._bell.clear()
             try:
+                if self._engine.watch_clock():
+                    self.jumped()
                 self._engine.drain(self._way)
             except AnnouncerError as error:
                 log.error("sending stopped for now", channel=self._way, why=str(error))
@@ -91,11 +95,20 @@ class Timekeeper:
         self._lock = threading.Lock()  # Between setting the bell and stopping.
         self._stopped = False
         self._watched: datetime | None = None
+        for worker in workers:
+            worker.jumped = self.tick_now
 
     def start(self) -> None:
         """Begin to tick."""
         self._scheduler.add_job(self.tick, "interval", seconds=1, id="tick", next_run_time=system_clock())
         self._scheduler.start()
+
+    def tick_now(self) -> None:
+        """After the clock was set back the scheduler would wait for its old time to come again."""
+        with self._lock, contextlib.suppress(JobLookupError):
+            if not self._stopped:
+                self._next = None
+                self._scheduler.modify_job("tick", next_run_time=system_clock())
 
     def stop(self) -> None:
         """End the tick that runs, begin no other; wake the workers, so that they see the end."""
@@ -108,6 +121,7 @@ class Timekeeper:
     def tick(self) -> None:
         """The timed work of this moment; errors are logged and the next tick tries again."""
         try:
+            self._engine.watch_clock()
             self._keep_watch()
             done = self._engine.tick()
             if done.queued or done.missed or done.held:
@@ -122,7 +136,7 @@ class Timekeeper:
 
     def _keep_watch(self) -> None:
         """Before the tick: a machine that slept for hours must not send what it slept through."""
-        now = system_clock()
+        now = self._engine.house.clock()
         if self._watched is None or not timedelta(0) <= now - self._watched < holding.EVERY:
             if not keep_watch(self._engine, now):
                 self._engine.after_outage(self._watched)  # a machine that slept is one that was down
@@ -174,7 +188,7 @@ def serve(settings: Settings, *, ready: threading.Event | None = None) -> int:
     _check_python()
     stop = threading.Event()
     with _one_service(settings), _signals(stop):
-        engine = Engine(settings, system_clock)
+        engine = Engine(settings, SteadyClock())
         try:
             _run(engine, settings, stop, ready)
         finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from announcer.cli.verbs import app
+from announcer.cli.words import Speech
+from announcer.clock import SteadyClock, system_clock
 from announcer.engine import Engine
 from announcer.errors import Conflict, StoreError
 from announcer.model.ledger import MessageState
@@ -20,6 +24,7 @@ from announcer.newsletter import tokens
 from announcer.office import holding, subscribers
 from announcer.office.holding import Hold
 from announcer.sandbox.server import Sandbox
+from announcer.service import Timekeeper
 from announcer.settings import load, signing_key
 from announcer.store import campaign, epoch, journal, people
 from announcer.store.tables import subscriber
@@ -175,6 +180,49 @@ def test_a_sleep_shorter_than_that_holds_nothing(world: CampaignWorld) -> None:
     world.walk(due - timedelta(hours=5))
     watch(world, due - timedelta(hours=5), starting=True)
     assert watch(world, due, starting=True) is None
+
+
+def test_a_clock_that_jumps_holds_everything_before_anything_leaves_early(world: CampaignWorld) -> None:
+    """Set forward by a month: nothing of that month leaves, and `status` says why."""
+    passed = [0.0]
+    wall = [first_due(world) - timedelta(minutes=5)]
+    steady = SteadyClock(lambda: wall[0], lambda: passed[0])
+    world.engine.close()
+    world.engine = Engine(world.house.settings, steady)
+    world.engine.tick()
+    world.engine.drain("feed")  # the announcement itself, long due
+    assert not world.engine.watch_clock()
+    wall[0] += timedelta(days=30)
+    world.engine.tick()
+    assert [world.engine.drain(name) for name in world.engine.ways_out] == [0] * len(world.engine.ways_out)
+    assert world.engine.watch_clock()
+    assert holding.state(world.engine.house) == Hold(("clock:+2592000",))
+    assert Speech("de").hold("clock:+2592000").startswith("Die Uhr dieses Rechners ist um +2592000 Sekunden")
+    assert not world.engine.watch_clock()  # said once
+    world.engine.tick()
+    assert mails(list(world.sandbox.arrivals)) == []
+
+
+def test_ticks_go_on_after_the_clock_was_set_back(world: CampaignWorld) -> None:
+    """The scheduler itself counts by the wall clock: without help it would wait until that comes round again."""
+    came = threading.Event()
+
+    class Counting(Timekeeper):
+        def tick(self) -> None:
+            came.set()
+
+    keeper = Counting(world.engine, [])
+    keeper.start()
+    try:
+        assert came.wait(10)
+        with keeper._lock:
+            keeper._scheduler.modify_job("tick", next_run_time=system_clock() + timedelta(hours=1))
+        time.sleep(1.2)
+        came.clear()
+        keeper.tick_now()
+        assert came.wait(10)
+    finally:
+        keeper.stop()
 
 
 def test_the_service_restarted_or_killed_is_not_held_but_restored_is(sqlite_url: str, tmp_path: Path) -> None:

@@ -343,6 +343,10 @@ _HOLDS: Final[Mapping[str, tuple[str, str]]] = {
         "Die Abmeldungen in var/withdrawals.log sind nicht lesbar",
         "the withdrawals in var/withdrawals.log can't be read",
     ),
+    "clock": (
+        "Die Uhr dieses Rechners ist um {since} Sekunden gesprungen; stellen Sie sie, bevor Sie freigeben",
+        "this machine's clock jumped by {since} seconds; set it right before you release",
+    ),
     "asleep": (
         "Der Dienst stand seit {since} (UTC) still, und seither war etwas fällig",
         "the service stood still since {since} (UTC), and something was due since then",

@@ -51,13 +51,13 @@ LAST_TICK = "last-tick"
 LONG_ASLEEP = timedelta(hours=6)
 #: How often the service keeps watch.
 EVERY = timedelta(minutes=1)
-ASLEEP, WITHDRAWALS = "asleep", "withdrawals_unreadable"
+ASLEEP, WITHDRAWALS, CLOCK = "asleep", "withdrawals_unreadable", "clock"
 _WAITING = delivery.c.state.in_(("pending", "deferred"))
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """All sending is held. A reason is a key, `asleep` with its moment behind a colon."""
+    """All sending is held. A reason is a key, `asleep` with its moment and `clock` with seconds behind a colon."""
 
     reasons: tuple[str, ...]
 
@@ -158,6 +158,12 @@ def _something_due(connection: sa.Connection, now: datetime) -> bool:
     scheduled = sa.exists().where(message.c.state == MessageState.SCHEDULED, message.c.due_at <= now)
     waiting = sa.exists().where(_WAITING, delivery.c.ready_at <= now)
     return connection.scalar(sa.select(sa.or_(scheduled, waiting))) in (True, 1)
+
+
+def hold_for_clock(house: House, apart: timedelta, now: datetime) -> None:
+    """Hold everything, because the wall clock jumped by `apart`: what would be due by it nobody knows."""
+    with house.database.write() as connection:
+        _hold(connection, f"{CLOCK}:{apart.total_seconds():+.0f}", now)
 
 
 def _hold(connection: sa.Connection, reason: str, now: datetime) -> None:
