@@ -20,7 +20,7 @@ from announcer import failpoints
 from announcer.channels import Channel
 from announcer.channels.own_pages import RETRY_SECONDS, Gate
 from announcer.clock import Clock
-from announcer.errors import AnnouncerError, Credentials, Permanent, SendError, Transient, UnknownOutcome
+from announcer.errors import AnnouncerError, ByHand, Credentials, Permanent, SendError, Transient, UnknownOutcome
 from announcer.model.content import Abilities, Payload, part_of, parts_of
 from announcer.model.ledger import (
     Action,
@@ -172,6 +172,11 @@ class Dispatcher:
 
 
 @dataclass(frozen=True, slots=True)
+class _ForAPerson(Failed):
+    """Only a person can do it; `said` is what to do."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Refused(Deferred):
     """The account is no longer accepted: tried again once somebody resumed the channel."""
 
@@ -196,6 +201,8 @@ def _look_first(channel: Channel, work: _Work) -> Outcome | None:
 
 def _as_outcome(error: SendError) -> Outcome:
     match error:
+        case ByHand():
+            return _ForAPerson(str(error))
         case Transient():
             return Deferred(str(error), error.retry_after)
         case Credentials():
@@ -242,6 +249,8 @@ class _Row:
         match outcome:
             case Sent(receipt=receipt):
                 return Settlement(self.id, self.fence, DeliveryState.SENT, now, receipt=receipt)
+            case _ForAPerson(said=said):
+                return self.ended(DeliveryState.MANUAL, now, said)
             case Failed(said=said):
                 return self.ended(DeliveryState.FAILED, now, said)
             case Deferred():

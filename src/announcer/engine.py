@@ -219,7 +219,10 @@ def _channels(settings: Settings, secret: _Secrets, tools: Tools) -> dict[str, C
     channels: dict[str, Channel] = {FEED: FeedSet(settings.path(settings.paths.feeds), guid_of)}
     for name, account in settings.channels.items():
         if account.enabled:
-            token = secret.read(f"channels.{name}", env=account.token_env, file=account.token_file, what="token")
+            where = f"channels.{name}"
+            token = ""
+            if account.kind != "byhand":
+                token = secret.read(where, env=account.token_env, file=account.token_file, what="token")
             channels[name] = open_account(name, account, token, tools)
     return channels
 

@@ -12,6 +12,7 @@
     │   ├── NotFound
     │   └── Conflict
     └── SendError
+        ├── ByHand         only a person can do it
         ├── Transient      try again, after `retry_after` seconds if given
         ├── Permanent      never try again
         ├── Credentials    pauses the channel
@@ -86,6 +87,10 @@ class Conflict(StoreError):
 
 class SendError(AnnouncerError):
     """A channel could not deliver."""
+
+
+class ByHand(SendError):
+    """Only a person can do it; the message says what."""
 
 
 class Transient(SendError):

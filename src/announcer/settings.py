@@ -118,18 +118,25 @@ class Mail(_Section):
 _NEEDED: dict[str, tuple[str, ...]] = {
     "mastodon": ("url",),
     "bluesky": ("account",),
+    "matrix": ("url", "room"),
+    "telegram": ("room",),
+    "webhook": ("url",),
+    "apprise": (),
+    "byhand": (),
 }
 
 
 class ChannelSettings(_Section):
     """[channels.NAME]: one account."""
 
-    kind: Literal["mastodon", "bluesky"]
+    kind: Literal["mastodon", "bluesky", "matrix", "telegram", "webhook", "apprise", "byhand"]
     url: WebAddress | Literal[""] = ""
     account: str = ""
+    room: str = ""
     token_env: str = ""
     token_file: Path | None = None
     visibility: Literal["public", "unlisted", "private"] = "public"
+    characters: int = Field(default=0, ge=0)
     enabled: bool = True
 
     @model_validator(mode="after")

@@ -14,7 +14,11 @@ import httpx
 
 from announcer.channels import Channel
 from announcer.channels.bluesky import Bluesky
+from announcer.channels.gallery import Gallery
 from announcer.channels.mastodon import Mastodon
+from announcer.channels.matrix import Matrix
+from announcer.channels.telegram import Telegram
+from announcer.channels.webhook import Webhook
 from announcer.errors import Permanent
 from announcer.model.content import Abilities, Content, Payload
 from announcer.model.ledger import Action, Delivery, Receipt
@@ -22,6 +26,9 @@ from announcer.settings import ChannelSettings
 from announcer.store.assets import Assets
 from tests.contract.bluesky_standin import DID, HANDLE, bluesky_standin
 from tests.contract.mastodon_standin import Habits, mastodon_standin
+from tests.contract.matrix_standin import ALIAS, ROOM, matrix_standin
+from tests.contract.telegram_standin import CHAT, telegram_standin
+from tests.contract.webhook_standin import webhook_standin
 from tests.standins.faulty_proxy import bad_line
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -177,12 +184,110 @@ def bluesky_account(
     )
 
 
+# -- Matrix and Telegram. --
+
+
+def writes_an_event(method: str, path: str) -> bool:
+    """Whether a request to a homeserver changes what a room shows."""
+    return method == "PUT" and ("/send/" in path or "/redact/" in path)
+
+
+@contextmanager
+def _matrix_stage() -> Iterator[Stage]:
+    with (
+        matrix_standin() as standin,
+        bad_line(standin.url, writes_an_event) as line,
+        a_client(10) as client,
+        a_client(0.3) as hasty,
+    ):
+        yield Stage(
+            channel=matrix_account(line.url, ALIAS, standin.token, client),
+            impatient=matrix_account(line.url, ALIAS, standin.token, hasty),
+            unreachable=matrix_account(f"http://127.0.0.1:{closed_port()}", ROOM, standin.token, client),
+            visible=standin.visible,
+            break_next=line.break_next,
+            revoke=lambda: setattr(standin, "token", "another"),
+            lengthen=lambda payload: {**payload, "text": payload["text"] + "!" * 66_000},
+            keeps_keys=True,
+            asks_limits=False,
+        )
+
+
+def matrix_account(url: str, room: str, token: str, client: httpx.Client) -> Matrix:
+    """The channel under test."""
+    return Matrix("matrix", ChannelSettings(kind="matrix", url=url, room=room), token, client, lambda: NOW)
+
+
+def writes_a_message(method: str, path: str) -> bool:
+    """Whether a request to the Bot API changes what a chat shows."""
+    return path.rpartition("/")[2] in {"sendMessage", "sendPhoto", "editMessageText", "deleteMessage"}
+
+
+@contextmanager
+def _telegram_stage() -> Iterator[Stage]:
+    with (
+        telegram_standin() as standin,
+        bad_line(standin.url, writes_a_message) as line,
+        a_client(10) as client,
+        a_client(0.3) as hasty,
+    ):
+        yield Stage(
+            channel=telegram_account(line.url, standin.token, client),
+            impatient=telegram_account(line.url, standin.token, hasty),
+            unreachable=telegram_account(f"http://127.0.0.1:{closed_port()}", standin.token, client),
+            visible=standin.visible,
+            break_next=line.break_next,
+            revoke=lambda: setattr(standin, "token", "another"),
+            lengthen=lambda payload: {**payload, "html": payload["html"] + "!"},
+            keeps_keys=False,
+            asks_limits=False,
+        )
+
+
+def telegram_account(url: str, token: str, client: httpx.Client, gallery: Gallery | None = None) -> Telegram:
+    """The channel under test."""
+    settings = ChannelSettings(kind="telegram", url=url, room=CHAT)
+    return Telegram("telegram", settings, token, client, lambda: NOW, gallery)
+
+
+# -- A webhook, and a service that apprise reaches. --
+
+
+@contextmanager
+def _webhook_stage() -> Iterator[Stage]:
+    with (
+        webhook_standin() as standin,
+        bad_line(standin.url.partition("/hook")[0], lambda method, path: True) as line,
+        a_client(10) as client,
+        a_client(0.3) as hasty,
+    ):
+
+        def account(url: str, way: httpx.Client) -> Webhook:
+            settings = ChannelSettings(kind="webhook", url=f"{url}/hook?for=presse")
+            return Webhook("webhook", settings, standin.secret, way, lambda: NOW)
+
+        yield Stage(
+            channel=account(line.url, client),
+            impatient=account(line.url, hasty),
+            unreachable=account(f"http://127.0.0.1:{closed_port()}", client),
+            visible=lambda: dict(standin.posts),
+            break_next=line.break_next,
+            revoke=lambda: setattr(standin, "secret", "another-secret-for-posts"),
+            lengthen=lambda payload: {**payload, "text": payload["text"] + "!" * 30_000},
+            keeps_keys=True,
+            asks_limits=False,
+        )
+
+
 CASES = (
     mastodon_case("mastodon", Habits()),
     mastodon_case("gotosocial", Habits(5000, 25, keeps_keys=False, refusal=400)),
     mastodon_case("hollo", Habits(10_000, 256)),
     mastodon_case("no-source-no-v2", Habits(keeps_keys=False, has_v2=False, has_source=False)),
     ChannelCase("bluesky", _bluesky_stage),
+    ChannelCase("matrix", _matrix_stage),
+    ChannelCase("telegram", _telegram_stage),
+    ChannelCase("webhook", _webhook_stage),
     mastodon_case("answers-only", Habits(), Abilities(delete=True, thread=True, find=True)),
     mastodon_case("neither-edits-nor-answers", Habits(), Abilities(find=True)),
 )

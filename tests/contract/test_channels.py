@@ -33,7 +33,8 @@ def test_a_publication_gives_a_receipt_that_can_be_found(stage: Stage) -> None:
     receipt = stage.channel.send(delivery(), payload, None)
     assert list(stage.visible()) == [receipt.id]
     assert receipt.url
-    assert stage.channel.find(delivery(), payload, None) == receipt
+    if stage.channel.can.find:
+        assert stage.channel.find(delivery(), payload, None) == receipt
 
 
 def test_what_was_never_sent_is_not_found(stage: Stage) -> None:
@@ -54,9 +55,16 @@ def test_a_publication_whose_answer_was_lost_is_unknown_and_then_found(stage: St
     stage.break_next(how)
     with pytest.raises(UnknownOutcome):
         stage.channel.send(delivery(), payload, None)
-    found = stage.channel.find(delivery(), payload, None)
-    assert found is not None
-    assert list(stage.visible()) == [found.id]
+    assert_found_alone(stage, payload)
+
+
+def assert_found_alone(stage: Stage, payload: Payload) -> None:
+    """One post is there, and a network that can be asked says which; elsewhere a person looks."""
+    assert len(stage.visible()) == 1
+    if stage.channel.can.find:
+        found = stage.channel.find(delivery(), payload, None)
+        assert found is not None
+        assert list(stage.visible()) == [found.id]
 
 
 def test_a_timeout_after_the_request_was_written_is_unknown_and_then_found(stage: Stage) -> None:
@@ -65,9 +73,7 @@ def test_a_timeout_after_the_request_was_written_is_unknown_and_then_found(stage
     with pytest.raises(UnknownOutcome):
         stage.impatient.send(delivery(), payload, None)
     _until(lambda: bool(stage.visible()))
-    found = stage.channel.find(delivery(), payload, None)
-    assert found is not None
-    assert list(stage.visible()) == [found.id]
+    assert_found_alone(stage, payload)
 
 
 def test_a_failure_that_stored_nothing_is_unknown_and_may_be_repeated(stage: Stage) -> None:
@@ -87,6 +93,8 @@ def test_two_messages_with_equal_text_do_not_take_each_others_post(stage: Stage)
     stage.break_next("lose_answers")
     with pytest.raises(UnknownOutcome):
         stage.channel.send(delivery(2), payload, None)
+    if not stage.channel.can.find:
+        return
     second = stage.channel.find(delivery(2), payload, None)
     assert second is not None
     assert set(stage.visible()) == {first.id, second.id}
@@ -129,7 +137,8 @@ def test_an_answer_stands_below_what_it_corrects(stage: Stage) -> None:
     first, answer = published(stage), composed(stage, "12 Uhr statt 11 Uhr")
     receipt = stage.channel.send(delivery(2, corrects_id=1), answer, first)
     assert list(stage.visible()) == [first.id, receipt.id]
-    assert stage.channel.find(delivery(2, corrects_id=1), answer, first) == receipt
+    if stage.channel.can.find:
+        assert stage.channel.find(delivery(2, corrects_id=1), answer, first) == receipt
 
 
 def test_what_is_published_anew_stands_alone_once_the_old_is_gone(stage: Stage) -> None:
@@ -138,7 +147,8 @@ def test_what_is_published_anew_stands_alone_once_the_old_is_gone(stage: Stage) 
     stage.channel.send(delivery(2, Action.WITHDRAW, corrects_id=1), better, first)
     receipt = stage.channel.send(delivery(3, after_id=2), better, None)
     assert list(stage.visible()) == [receipt.id]
-    assert stage.channel.find(delivery(3, after_id=2), better, None) == receipt
+    if stage.channel.can.find:
+        assert stage.channel.find(delivery(3, after_id=2), better, None) == receipt
 
 
 def test_what_can_not_be_deleted_stays(stage: Stage) -> None:
@@ -171,7 +181,7 @@ def test_a_correction_whose_answer_was_lost_ends_up_done_once(stage: Stage, how:
     first = published(stage)
     better, correction = composed(stage, "jetzt um 12 Uhr"), delivery(2, Action.CORRECT, corrects_id=1)
     stage.break_next(how)
-    with pytest.raises(UnknownOutcome):
+    with pytest.raises((UnknownOutcome, Transient)):  # where a second edit changes nothing, there is no doubt
         stage.channel.send(correction, better, first)
     receipt = stage.channel.find(correction, better, None) or stage.channel.send(correction, better, first)
     assert_corrected_once(stage, first, receipt)
@@ -193,7 +203,7 @@ def test_a_withdrawal_whose_answer_was_lost_ends_up_done(stage: Stage, how: str)
     receipt, payload = published(stage), composed(stage)
     withdrawal = delivery(2, Action.WITHDRAW, corrects_id=1)
     stage.break_next(how)
-    with pytest.raises(UnknownOutcome):
+    with pytest.raises((UnknownOutcome, Transient)):
         stage.channel.send(withdrawal, payload, receipt)
     done = stage.channel.find(withdrawal, payload, None) or stage.channel.send(withdrawal, payload, receipt)
     assert done == receipt
@@ -221,7 +231,7 @@ def test_a_revoked_token_pauses_the_channel(stage: Stage) -> None:
     stage.revoke()
     attempts: tuple[Callable[[], object], ...] = (
         lambda: stage.channel.send(delivery(2), payload, None),
-        lambda: stage.channel.find(delivery(2), payload, None),
+        *([lambda: stage.channel.find(delivery(2), payload, None)] if can.find else []),
         *([lambda: stage.channel.send(delivery(3, Action.CORRECT), payload, receipt)] if can.edit else []),
         *([lambda: stage.channel.withdraw(receipt)] if can.delete else []),
     )
@@ -236,7 +246,7 @@ def test_where_nothing_listens_it_is_tried_again(stage: Stage) -> None:
     attempts: tuple[Callable[[], object], ...] = (
         *([stage.unreachable.limits] if stage.asks_limits else []),
         lambda: stage.unreachable.send(delivery(), payload, None),
-        lambda: stage.unreachable.find(delivery(), payload, None),
+        *([lambda: stage.unreachable.find(delivery(), payload, None)] if can.find else []),
         *([lambda: stage.unreachable.send(delivery(2, Action.CORRECT), payload, receipt)] if can.edit else []),
         *([lambda: stage.unreachable.withdraw(receipt)] if can.delete else []),
     )
@@ -261,7 +271,7 @@ def test_the_longest_fact_is_accepted_and_one_character_more_never_leaves(
 
     longest = _longest(compose, stage.channel.limits().max_characters or 0)
     stage.channel.send(delivery(), compose(longest), None)
-    with pytest.raises(ComposeError, match="1 characters over"):
+    with pytest.raises(ComposeError, match=r"\d characters over"):
         compose(longest + 1)
     with pytest.raises(Permanent):
         stage.channel.send(delivery(2), stage.lengthen(compose(longest)), None)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings what the server tests need and the machine lacks: Debian packages, a Bluesky PDS from npm. Starts nothing and configures nothing:
+# Brings what the server tests need and the machine lacks: Debian packages, a Bluesky PDS from npm, Synapse from PyPI. Starts nothing and configures nothing:
 # each test runs its servers from a temporary folder of its own.
 set -eu
 
@@ -32,7 +32,18 @@ install_pds() {
     touch "$servers/pds/installed"
 }
 
+install_synapse() {
+    [ ! -e "$servers/synapse/installed" ] || return 0
+    echo "Installing Synapse into $servers …"
+    mkdir -p "$servers"
+    "${PYTHON:-python3}" -m venv "$servers/synapse" || fail "python3 has no venv (Debian: python3-venv)"
+    "$servers/synapse/bin/python" -m pip install --quiet --disable-pip-version-check 'matrix-synapse==1.163.2' ||
+        fail "pip could not install Synapse; see above"
+    touch "$servers/synapse/installed"
+}
+
 install_pds
+install_synapse
 
 missing=
 [ -x /usr/sbin/postfix ] || missing="$missing postfix"

@@ -10,8 +10,18 @@ from typing import Any
 
 import httpx
 
-from tests.contract.channel_cases import Notes, Stage, a_client, bluesky_account, closed_port, writes_a_record
+from tests.contract.channel_cases import (
+    Notes,
+    Stage,
+    a_client,
+    bluesky_account,
+    closed_port,
+    matrix_account,
+    writes_a_record,
+    writes_an_event,
+)
 from tests.servers.bluesky_pds import HANDLE, Pds
+from tests.servers.matrix_synapse import Synapse
 from tests.standins.faulty_proxy import bad_line
 
 
@@ -54,3 +64,21 @@ def clear(pds: Pds) -> None:
             key = record["uri"].rpartition("/")[2]
             body = {"repo": pds.did, "collection": "app.bsky.feed.post", "rkey": key}
             client.post(f"{pds.url}/xrpc/com.atproto.repo.deleteRecord", json=body, headers=owner).raise_for_status()
+
+
+@contextmanager
+def synapse_stage(synapse: Synapse) -> Iterator[Stage]:
+    """A room of its own on the real Synapse, behind a line that can break."""
+    room, token = synapse.room(), synapse.sign_on()
+    with bad_line(synapse.url, writes_an_event) as line, a_client(10) as client, a_client(2) as hasty:
+        yield Stage(
+            channel=matrix_account(line.url, room, token, client),
+            impatient=matrix_account(line.url, room, token, hasty),
+            unreachable=matrix_account(f"http://127.0.0.1:{closed_port()}", room, token, client),
+            visible=lambda: synapse.visible(room),
+            break_next=line.break_next,
+            revoke=lambda: synapse.call("POST", "logout", {}, token),
+            lengthen=lambda payload: {**payload, "text": payload["text"] + "!" * 66_000},
+            keeps_keys=True,
+            asks_limits=False,
+        )

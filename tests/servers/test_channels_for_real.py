@@ -10,13 +10,13 @@ import pytest
 from tests.contract.channel_cases import Stage
 from tests.contract.test_channels import *  # noqa: F403 - the very same tests, over other stages
 from tests.servers.bluesky_pds import Pds
-from tests.servers.networks import pds_stage
+from tests.servers.networks import pds_stage, synapse_stage
 
 pytestmark = pytest.mark.servers
 
 
-@pytest.fixture(params=["pds"])  # type: ignore[no-redef]  # instead of the stand-ins
+@pytest.fixture(params=["pds", "synapse"])  # type: ignore[no-redef]  # instead of the stand-ins
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
-    pds: Pds = request.getfixturevalue("pds")
-    with pds_stage(pds, tmp_path) as opened:
+    server = request.getfixturevalue(request.param)
+    with pds_stage(server, tmp_path) if isinstance(server, Pds) else synapse_stage(server) as opened:
         yield opened

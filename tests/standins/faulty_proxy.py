@@ -38,6 +38,7 @@ class BadLine:
     breaks: dict[str, int] = field(default_factory=dict)
     status: int = 0  #: If set, every write is answered with it and goes nowhere.
     headers: dict[str, str] = field(default_factory=dict)  #: Beside that status.
+    said: bytes = b'{"error":"broken"}'  #: The body beside that status.
     stopping: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     forwarded: int = 0  #: Writes that reached the server.
@@ -68,7 +69,7 @@ def bad_line(upstream: str, is_write: IsWrite) -> Iterator[BadLine]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             write = is_write(self.command, self.path)
             if write and line.status:
-                return self._say(line.status, b'{"error":"broken"}', line.headers)
+                return self._say(line.status, line.said, line.headers)
             if write and line.takes("fail_before_storing"):
                 return self._say(503, _PAGE, {"Content-Type": "text/html"})
             kept = {name: value for name, value in self.headers.items() if name.lower() not in _OURS}

@@ -9,8 +9,13 @@ import httpx
 
 from announcer.channels import Channel
 from announcer.channels.bluesky import Bluesky
+from announcer.channels.by_hand import Tasks
 from announcer.channels.gallery import Gallery
+from announcer.channels.long_tail import LongTail
 from announcer.channels.mastodon import Mastodon
+from announcer.channels.matrix import Matrix
+from announcer.channels.telegram import Telegram
+from announcer.channels.webhook import Webhook
 from announcer.clock import Clock
 from announcer.settings import ChannelSettings
 from announcer.store import ledger
@@ -37,6 +42,16 @@ def open_account(name: str, settings: ChannelSettings, token: str, tools: Tools)
         case "mastodon":
             claimed, gallery = _claimed(tools.database, name), Gallery(tools.assets, memory)
             return Mastodon(name, settings, token, tools.client, tools.clock, claimed, gallery)
+        case "matrix":
+            return Matrix(name, settings, token, tools.client, tools.clock)
+        case "telegram":
+            return Telegram(name, settings, token, tools.client, tools.clock, Gallery(tools.assets, memory))
+        case "webhook":
+            return Webhook(name, settings, token, tools.client, tools.clock)
+        case "apprise":
+            return LongTail(name, token, Gallery(tools.assets, memory))
+        case "byhand":
+            return Tasks(name, settings)
         case "bluesky":
             return Bluesky(name, settings, token, tools.client, tools.clock, tools.assets, memory)
 

@@ -141,7 +141,8 @@ class Bluesky:
         """
         match delivery.action:
             case Action.PUBLISH:
-                return self._publish(delivery, payload, previous)
+                answers = delivery.after_id is not None or delivery.corrects_id is not None
+                return self._publish(delivery, payload, previous if answers else None)
             case Action.CORRECT:
                 before = previous or self._nothing_before("correct")
                 if self._record(before.id) is None:

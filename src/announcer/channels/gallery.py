@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from announcer.channels.pictures import Frame, fit_picture
@@ -14,6 +15,7 @@ class Files(Protocol):
 
     def put(self, data: bytes) -> str: ...
     def read(self, hash_: str) -> bytes: ...
+    def path(self, hash_: str) -> Path: ...
 
 
 class Notes(Protocol):
@@ -51,6 +53,10 @@ class Gallery:
     def read(self, picture: Mapping[str, Any]) -> bytes:
         """The bytes of a picture that was made to fit."""
         return self._files.read(picture["hash"])
+
+    def path(self, picture: Mapping[str, Any]) -> str:
+        """Where the file of a picture is, for what takes files."""
+        return str(self._files.path(picture["hash"]))
 
 
 def shape_of(picture: Mapping[str, Any]) -> dict[str, Any]:

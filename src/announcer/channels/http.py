@@ -13,6 +13,7 @@ other side:
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -53,6 +54,7 @@ def open_client(settings: Settings, timeout_seconds: float = 20.0) -> httpx.Clie
     way out. Raises `SettingsError` for a proxy or CA bundle that can't be used.
     """
     proxy = settings.proxy
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells every address, and some hold a token
     try:
         return httpx.Client(
             verify=_trust(settings),
@@ -85,15 +87,22 @@ def _trust(settings: Settings) -> ssl.SSLContext | bool:
 class Api:
     """A network's HTTP interface: its address, our token, and its failures in our words."""
 
-    def __init__(self, place: str, base: str, token: str, client: httpx.Client, wall_clock: Clock) -> None:
-        """`place` opens every error message, e.g. "[channels.mastodon]"; raises `SettingsError` for a broken token."""
-        if not (token.isascii() and token.isprintable()) or " " in token:
+    def __init__(
+        self, place: str, base: str, token: str, client: httpx.Client, wall_clock: Clock, *, hidden: str = ""
+    ) -> None:
+        """`place` opens every error message, e.g. "[channels.mastodon]"; raises `SettingsError` for a broken token.
+
+        `hidden` is a secret that is sent in another way than as bearer; no message shows it either.
+        """
+        secret = token + hidden
+        if not (secret.isascii() and secret.isprintable()) or " " in secret:
             # Said here, because httpx would quote the token in its own error.
             raise SettingsError(f"{place}: the token holds characters no token has; copy it again, without line breaks")
         self.place = place
         self.host = urlsplit(base).hostname or base
         self._base = base.rstrip("/")
         self.token = token
+        self.hidden = hidden
         self._client = client
         self._wall_clock = wall_clock
 
@@ -176,7 +185,7 @@ class Api:
         if status in {401, 403}:
             return Credentials(f"{place}: {self.host} refuses the token ({said}); make a new one and set it")
         if status in _NOT_NOW:
-            wait = retry_after(answer.headers, self._wall_clock())
+            wait = retry_after(answer.headers, self._wall_clock()) or _asked_in_body(answer)
             return Transient(f"{place}: {self.host} asks to wait ({said}); it is tried again", wait)
         if status >= 500 and status != 501:
             return self.lost_answer(f"failed with {status} ({said})", write=write)
@@ -189,8 +198,8 @@ class Api:
 
     def _clean(self, said: str) -> str:
         one_line = " ".join(said.split())
-        if self.token:
-            one_line = one_line.replace(self.token, "[token]")
+        for secret in filter(None, (self.token, self.hidden)):
+            one_line = one_line.replace(secret, "[token]")
         return one_line[:_LONGEST_SAID]
 
 
@@ -205,6 +214,20 @@ def _said(answer: httpx.Response) -> str:
         if words:
             return ": ".join(words[:2])
     return answer.reason_phrase or str(answer.status_code)
+
+
+def _asked_in_body(answer: httpx.Response) -> float | None:
+    """Seconds to wait as Matrix (`retry_after_ms`) and Telegram (`parameters.retry_after`) spell it."""
+    try:
+        said = answer.json()
+    except ValueError:
+        return None
+    known = said if isinstance(said, dict) else {}
+    if isinstance(millis := known.get("retry_after_ms"), int):
+        return _bounded(millis / 1000)
+    inner = known.get("parameters")
+    seconds = inner.get("retry_after") if isinstance(inner, dict) else None
+    return _bounded(float(seconds)) if isinstance(seconds, int) else None
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -21,7 +21,10 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
         ("What changes", "Was sich ändert"),
         ("move", "room", "delay", "person", "cancel", "postpone", "correct", "withdraw"),
     ),
-    (("Watching", "Im Blick behalten"), ("status", "settle", "decide", "log", "pause", "resume", "release-hold")),
+    (
+        ("Watching", "Im Blick behalten"),
+        ("status", "settle", "byhand", "decide", "log", "pause", "resume", "release-hold"),
+    ),
     (("Approval", "Freigabe"), ("requests", "deputies")),
     (
         ("The house", "Das Haus"),

@@ -41,6 +41,21 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Verbunden mit @{account}. Der Zugang steht in {file}, nur für Sie lesbar. In config.toml gehört:",
         "Connected to @{account}. The token is in {file}, readable by you alone. In config.toml belongs:",
     ),
+    # By hand
+    "nothing_by_hand": ("Nichts ist von Hand zu tun.", "There is nothing to do by hand."),
+    "since": ("Seit", "Since"),
+    "post_text": ("Text", "Text"),
+    "hand_publish": ("Veröffentlichen", "Publish"),
+    "hand_correct": ("Richtigstellen", "Correct"),
+    "hand_withdraw": ("Löschen", "Delete"),
+    "hand_where": ("Dort steht es: {where}", "It stands here: {where}"),
+    "hand_picture": ("Bild: {file}", "Picture: {file}"),
+    "hand_alt": ("Alternativtext: {alt}", "Alt text: {alt}"),
+    "hand_done": ("Aufgabe {number} ist erledigt.", "Task {number} is done."),
+    "hand_done_without_link": (
+        "Aufgabe {number} ist erledigt. Ohne --link weiß später niemand, wo der Beitrag steht.",
+        "Task {number} is done. Without --link nobody will know later where the post stands.",
+    ),
 }
 
 #: The help texts, by the English beside the verbs.
@@ -68,4 +83,13 @@ HELP: Final[Mapping[str, str]] = {
     "The server's address.": "Die Adresse des Servers.",
     "The channel's name in config.toml; else its kind.": "Der Name des Kanals in config.toml; sonst seine Art.",
     "Where to keep the token.": "Wohin der Zugang gespeichert wird.",
+    "What a person posts, corrects or deletes.": "Was ein Mensch veröffentlicht, richtigstellt oder löscht.",
+    "List what waits for a person's hand.": "Zeigen, was von Hand zu tun ist.",
+    "Show a task's text, pictures and alt texts, ready to be copied.": (
+        "Text, Bilder und Alternativtexte einer Aufgabe zum Kopieren zeigen."
+    ),
+    "Its number, as byhand list shows it.": "Die Nummer aus byhand list.",
+    "Copy the pictures into this folder.": "Die Bilder in diesen Ordner kopieren.",
+    "Say that it is done.": "Sagen, dass es erledigt ist.",
+    "Where it stands, for later corrections.": "Wo es steht, für spätere Richtigstellungen.",
 }

@@ -76,12 +76,14 @@ _D = DeliveryState
 #: What may follow what. Only `pending` and `deferred` can be claimed.
 DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     _D.PENDING: frozenset({_D.SENDING, _D.PAUSED, _D.HELD, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
-    _D.SENDING: frozenset({_D.SENT, _D.DEFERRED, _D.UNKNOWN, _D.FAILED, _D.SUPPRESSED, _D.PENDING, _D.MISSED}),
+    _D.SENDING: frozenset(
+        {_D.SENT, _D.DEFERRED, _D.UNKNOWN, _D.FAILED, _D.SUPPRESSED, _D.PENDING, _D.MISSED, _D.MANUAL}
+    ),
     _D.DEFERRED: frozenset({_D.SENDING, _D.PAUSED, _D.HELD, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
     _D.PAUSED: frozenset({_D.PENDING, _D.HELD, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
     _D.HELD: frozenset({_D.PENDING, _D.SUPPRESSED, _D.CANCELLED, _D.MISSED, _D.SUPERSEDED}),
     _D.UNKNOWN: frozenset({_D.SENT, _D.PENDING, _D.FAILED}),
-    _D.MANUAL: frozenset({_D.SENT, _D.SUPERSEDED}),
+    _D.MANUAL: frozenset({_D.SENT, _D.SUPERSEDED, _D.CANCELLED, _D.MISSED}),
     _D.FAILED: frozenset({_D.PENDING, _D.SENT}),
     _D.SENT: frozenset(),
     _D.SUPPRESSED: frozenset(),

@@ -17,7 +17,7 @@ from announcer.store.tables import delivery, message, occurrence
 
 #: A message in one of these has not begun to leave the house.
 OPEN = (MessageState.DRAFT, MessageState.WAITING, MessageState.SCHEDULED, MessageState.HELD, MessageState.PAUSED)
-_UNSENT = ("pending", "paused", "deferred", "held")
+_UNSENT = ("pending", "paused", "deferred", "held", "manual")
 #: The `not_after` of what must not be sent any more.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 #: The reason of a message that a person struck out; planning anew does not bring it back.

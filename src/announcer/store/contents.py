@@ -195,7 +195,7 @@ def void_approval(connection: sa.Connection, message_: Message, why: str) -> Non
         campaign.set_why(connection, message_, why)
 
 
-_UNSENT = ("pending", "paused", "deferred", "held")
+_UNSENT = ("pending", "paused", "deferred", "held", "manual")
 
 
 def repoint_unsent(connection: sa.Connection, message_id: int) -> None:

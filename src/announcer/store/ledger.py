@@ -337,7 +337,9 @@ def reap(
 def settle_messages(connection: sa.Connection, now: datetime) -> list[tuple[int, MessageState]]:
     """Messages whose deliveries are all over get their final state."""
     open_states = [state.value for state in DeliveryState if state not in SETTLED]
-    unsettled = sa.exists().where(delivery.c.message_id == message.c.id, delivery.c.state.in_(open_states))
+    # A post that a person still has to publish is open; a correction by hand keeps no message from its end.
+    by_hand = (delivery.c.state == "manual") & (delivery.c.action == "publish") & delivery.c.corrects_id.is_(None)
+    unsettled = sa.exists().where(delivery.c.message_id == message.c.id, delivery.c.state.in_(open_states) | by_hand)
     ready = sa.select(message.c.id).where(
         message.c.state == "sending", message.c.frozen_to.is_(None), sa.not_(unsettled)
     )

@@ -17,6 +17,9 @@ CONFIG = Path("config.toml")
     [
         ({"kind": "mastodon"}, "'url'"),
         ({"kind": "bluesky"}, "'account'"),
+        ({"kind": "matrix", "room": "#presse:city.example"}, "'url'"),
+        ({"kind": "matrix", "url": "https://matrix.city.example"}, "'room'"),
+        ({"kind": "telegram"}, "'room'"),
     ],
 )
 def test_what_a_kind_needs_is_asked_for(channel: dict[str, object], lacks: str) -> None:
@@ -29,6 +32,8 @@ def test_what_a_kind_needs_is_asked_for(channel: dict[str, object], lacks: str) 
     [
         {"kind": "mastodon", "url": "https://social.city.example"},
         {"kind": "bluesky", "account": "presse.city.example"},
+        {"kind": "matrix", "url": "https://matrix.city.example", "room": "#presse:city.example"},
+        {"kind": "telegram", "room": "@presse"},
     ],
 )
 def test_what_is_complete_is_taken(channel: dict[str, object]) -> None:
