@@ -70,6 +70,7 @@ class DigestWorld:
         if moment is not None:
             self.clock.now = moment
         now = self.clock()
+        by = said.pop("by", CHIEF)
         announcement = Announcement(id=id_, headline=said.pop("headline", f"Neu: {id_}"), lead=f"Es geht um {id_}.")
         announcement = replace(announcement, event_id=event.id if event else None, **said)
         with self.engine.database.write() as connection:
@@ -79,7 +80,7 @@ class DigestWorld:
             facts.save_announcement(connection, announcement, OFFICE, now)
         key = self.key(id_)
         campaigns.plan_campaign(self.house, key, OFFICE, now)
-        assert campaigns.approve(self.house, key, CHIEF, now).problems == ()
+        assert campaigns.approve(self.house, key, by, now).problems == ()
         self.go(now)
 
     def key(self, name: str) -> Campaign:
@@ -146,6 +147,7 @@ def digest_world(
     now: datetime,
     digests: Mapping[str, Mapping[str, Any]],
     office: Mapping[str, Any] | None = None,
+    staff: Mapping[str, Any] | None = None,
 ) -> Iterator[DigestWorld]:
     """An office with these digests, three readers of the weekly one, one of them in English."""
     with Sandbox(now=now) as sandbox:
@@ -159,7 +161,7 @@ def digest_world(
         )
         settings = stage.scratch_settings(base, folder, smtp_port=sandbox.smtp_port, mastodon_url=sandbox.url)
         settings = Settings.model_validate(
-            {**settings.model_dump(), "database": {"url": database_url}, "digests": digests}
+            {**settings.model_dump(), "database": {"url": database_url}, "digests": digests, "people": staff or {}}
         )
         clock = DrivenClock(now)
         engine = Engine(settings, clock)

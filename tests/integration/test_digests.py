@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from announcer.errors import Conflict
+from announcer.errors import Conflict, NotAllowed
 from announcer.model.changes import (
     CancelEvent,
     CorrectAnnouncement,
@@ -19,6 +19,7 @@ from announcer.model.changes import (
 )
 from announcer.model.facts import PubStatus
 from announcer.model.ledger import MessageState
+from announcer.model.people import Actor
 from announcer.office import campaigns, change, digests, issues, pause
 from announcer.planning.why import explain
 from announcer.store import people
@@ -209,6 +210,37 @@ def test_issues_are_not_campaign_mails_of_the_week(tmp_path: Path, sqlite_url: s
         subjects = [m.letter.subject for m in world.sandbox.mails if m.recipient == "fritz@post.example"]
     assert len([subject for subject in subjects if "Ausgabe" in subject]) == 5
     assert len([subject for subject in subjects if "Ausgabe" not in subject]) == 2
+
+
+STAFF = {
+    "anna": {"name": "Anna Amsel", "mail": "anna@city.example", "approves": True},
+    "cem": {"name": "Cem Dachs", "mail": "cem@city.example"},
+}
+
+
+def test_the_office_is_told_of_an_issue_that_waits_and_of_one_that_was_missed(tmp_path: Path, sqlite_url: str) -> None:
+    with digest_world(tmp_path, sqlite_url, BEGIN, {"week": WEEKLY}, staff=STAFF) as world:
+        world.announce("markt", at(9, 1), by=Actor("anna"))
+        world.go(COMPOSED)
+        asked = [mail.letter for mail in world.go(at(9, 4, 8)) if mail.recipient == "anna@city.example"]
+        (letter,) = [one for one in asked if "freigeben" in one.subject]
+        assert f"announcer approve digest:week -m {world.issue().id}" in letter.text
+        assert "Neues aus der Stadt, Ausgabe 1: Neu: markt" in " ".join(letter.text.split())
+        world.go(at(9, 4, 20, 1))
+        world.go(at(9, 4, 20, 10))
+        missed = [mail.letter.text for mail in world.sandbox.mails if mail.recipient == "cem@city.example"]
+        assert any("nicht rechtzeitig freigegeben" in " ".join(text.split()).casefold() for text in missed)
+
+
+def test_only_who_may_approve_gives_a_standing_approval(tmp_path: Path, sqlite_url: str) -> None:
+    with digest_world(tmp_path, sqlite_url, BEGIN, {"week": WEEKLY}, staff=STAFF) as world:
+        standing = digests.propose(world.house, "week", {"standing_approval": True}, BEGIN)
+        with pytest.raises(NotAllowed):
+            digests.confirm(world.house, standing, Actor("cem"), "", BEGIN)
+        digests.confirm(world.house, standing, Actor("anna"), "", BEGIN)
+        world.announce("markt", at(9, 1), by=Actor("anna"))
+        world.go(COMPOSED)
+        assert world.issue().approved_by == "standing approval (anna)"
 
 
 # -- Kept true --

@@ -220,7 +220,7 @@ class Describer:
             return ""
 
     def _to_do(self, message: Message, key: Campaign, recipient: Recipient) -> tuple[str, ...]:
-        name, by = shlex.quote(key.event_id or key.announcement_id or ""), _by(recipient)
+        name, by = shlex.quote(key.name), _by(recipient)
         if message.state.value in ("draft", "held"):
             return (f"announcer preview {name} -m {message.id}", f"announcer approve {name} -m {message.id}{by}")
         event = self._event(key)
@@ -258,7 +258,7 @@ class Describer:
         zone = event.zone if event else self._house.planning_zone
         due = message.planned.due_at if message else None
         short = words.short_moment(due.astimezone(zone), self.language) if due else ""
-        return Described(told, view, self._title(key), key.event_id or key.announcement_id or "", commands, short)
+        return Described(told, view, self._title(key), key.name, commands, short)
 
     # -- Campaigns. --
 
@@ -278,8 +278,10 @@ class Describer:
     def _title(self, key: Campaign) -> str:
         world = self._world(key)
         if world is None:
-            return key.event_id or key.announcement_id or ""
+            return key.name
         event, announcement = world.facts.event, world.facts.announcement
+        if world.scene.issues is not None:
+            return world.scene.issues.title
         return event.name if event else announcement.headline if announcement else ""
 
     @cached_property

@@ -67,7 +67,7 @@ def gather(connection: sa.Connection, house: House, since: datetime, now: dateti
 
 def campaign_of(one: Message) -> Campaign:
     """Whose message it is."""
-    return Campaign(one.event_id) if one.event_id else Campaign(None, one.announcement_id)
+    return campaign.campaign_of(one)
 
 
 _Authors = Callable[[Campaign, int], frozenset[str]]

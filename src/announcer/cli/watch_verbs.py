@@ -198,6 +198,7 @@ def _show_outlook(terminal: Terminal, house: House, found: Overview) -> None:
 
 def _show_departures(terminal: Terminal, house: House, heading: str, departures: Sequence[Departure]) -> None:
     from announcer.cli.terminal import row, table
+    from announcer.store.campaign import campaign_of
 
     if not departures:
         return
@@ -206,7 +207,7 @@ def _show_departures(terminal: Terminal, house: House, heading: str, departures:
     shown = table(*(speech(key) for key in ("number", "when", "what", "channel", "note")))
     for one in departures:
         planned = one.message.planned
-        name = one.message.event_id or one.message.announcement_id or planned.occurrence.rule_id
+        name = campaign_of(one.message).name
         due = speech.moment(planned.due_at, zone) if planned.due_at else "–"
         notes = [speech.count("recipient", one.recipients)] if one.recipients else []
         notes += [speech("leaves_at", when=speech.time(one.at, zone))] if one.at and one.at > house.clock() else []

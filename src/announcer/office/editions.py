@@ -56,16 +56,19 @@ def edition_of(connection: sa.Connection, house: House, issue: Issue, told: Sequ
     return edition(house, title, issue.number, told)
 
 
-def scene(house: House, issues: Iterable[tuple[Issue, Edition]], version: str) -> wording.Scene:
+def scene(house: House, title: str, issues: Iterable[tuple[Issue, Edition]], version: str) -> wording.Scene:
     """What these issues are worded from."""
     editions = {issue.message.planned.occurrence.anchor: edition for issue, edition in issues}
-    return wording.Scene(Facts(None, None), issues=wording.Issues(editions, house.settings.site.language, version))
+    language = house.settings.site.language
+    return wording.Scene(Facts(None, None), issues=wording.Issues(title, editions, language, version))
 
 
 def open_scene(connection: sa.Connection, house: House, digest_id: str) -> wording.Scene:
     """What the issues of a digest that have not left are worded from."""
+    title = digest_of(digests.row(connection, digest_id)).title
     issues = digests.issues(connection, digest_id, states=store.OPEN)
-    return scene(house, [(issue, edition_of(connection, house, issue)) for issue in issues], stamp(connection, issues))
+    told = [(issue, edition_of(connection, house, issue)) for issue in issues]
+    return scene(house, title, told, stamp(connection, issues))
 
 
 def open_stamp(connection: sa.Connection, digest_id: str) -> str:

@@ -97,7 +97,7 @@ def _words(
     if not still:
         return []
     edition = editions.edition(house, title, issue.number, still)
-    return wording.payloads(house, editions.scene(house, [(issue, edition)], ""), issue.message.planned, limits)
+    return wording.payloads(house, editions.scene(house, title, [(issue, edition)], ""), issue.message.planned, limits)
 
 
 def _is_so(told: Facts) -> bool:

@@ -85,7 +85,8 @@ def _store_words(
     digests.mark_worded(connection, message.id, versions)
     stamp = editions.stamp(connection, [issue])
     try:
-        scene = editions.scene(house, [(issue, editions.edition_of(connection, house, issue))], stamp)
+        edition = editions.edition_of(connection, house, issue)
+        scene = editions.scene(house, edition.title, [(issue, edition)], stamp)
         payloads = wording.payloads(house, scene, message.planned, limits)
     except AnnouncerError as error:
         # Kept as a draft that says why; tried again when a fact changes, or when somebody approves it.

@@ -82,9 +82,7 @@ class CampaignStatus:
     @property
     def id(self) -> str:
         """The name under which verbs find it."""
-        if self.key.digest_id is not None:
-            return f"digest:{self.key.digest_id}"
-        return self.key.event_id or self.key.announcement_id or ""
+        return self.key.name
 
     @property
     def title(self) -> str:

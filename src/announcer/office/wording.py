@@ -38,6 +38,7 @@ class Told:
 class Issues:
     """What the issues of a digest tell."""
 
+    title: str
     editions: Mapping[str, Edition]  #: By anchor: `2026-09-04`.
     language: str
     version: str

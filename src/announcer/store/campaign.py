@@ -35,6 +35,11 @@ class Campaign:
     announcement_id: str | None = None
     digest_id: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What verbs find it by: the id of an event or an announcement, `digest:NAME`."""
+        return f"digest:{self.digest_id}" if self.digest_id else self.event_id or self.announcement_id or ""
+
     def __str__(self) -> str:
         if self.digest_id:
             return f"digest {self.digest_id}"
@@ -52,6 +57,13 @@ def _where(campaign: Campaign) -> sa.ColumnElement[bool]:
     if campaign.event_id is not None:
         return message.c.event_id == campaign.event_id
     return sa.and_(message.c.event_id.is_(None), message.c.announcement_id == campaign.announcement_id)
+
+
+def campaign_of(one: Message) -> Campaign:
+    """Whose message it is."""
+    if one.planned.occurrence.subject is Subject.LIST:
+        return Campaign(digest_id=one.planned.occurrence.rule_id)
+    return Campaign(one.event_id) if one.event_id else Campaign(None, one.announcement_id)
 
 
 def messages(

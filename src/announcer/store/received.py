@@ -8,9 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from announcer.model.campaign import Kind
 from announcer.model.content import Payload
 from announcer.model.ledger import DeliveryState
-from announcer.store.tables import content, delivery, message, subscriber
+from announcer.store.tables import content, delivery, message, occurrence, subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ def addressed(connection: sa.Connection, subscriber_id: int, limit: int = 50) ->
     """What was meant for a person, the newest first."""
     columns = (delivery.c.message_id, delivery.c.state, delivery.c.said, delivery.c.sent_at, delivery.c.ready_at)
     query = (
-        sa.select(*columns, message.c.kind, message.c.event_id, message.c.announcement_id)
+        sa.select(*columns, message.c.kind, message.c.event_id, message.c.announcement_id, occurrence.c.rule_id)
         .join(message, message.c.id == delivery.c.message_id)
+        .join(occurrence, occurrence.c.id == message.c.occurrence_id)
         .where(delivery.c.subscriber_id == subscriber_id)
         .order_by(delivery.c.id.desc())
         .limit(limit)
@@ -76,7 +78,7 @@ def addressed(connection: sa.Connection, subscriber_id: int, limit: int = 50) ->
         Addressed(
             row.message_id,
             row.kind,
-            row.event_id or row.announcement_id or "",
+            f"digest:{row.rule_id}" if row.kind == Kind.DIGEST else row.event_id or row.announcement_id or "",
             DeliveryState(row.state),
             row.sent_at or row.ready_at,
             row.said or "",
