@@ -31,6 +31,7 @@ from announcer.channels.own_pages import Gate, OwnPages
 from announcer.clock import Clock, SteadyClock
 from announcer.dispatch import Attempted, Dispatcher, MailLedger
 from announcer.errors import Credentials, SettingsError
+from announcer.feeds import websub
 from announcer.feeds.guids import feed_guid
 from announcer.model.ledger import Delivery, Outcome
 from announcer.model.people import Actor
@@ -264,6 +265,8 @@ def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str) ->
         addresses = apprise_addresses(secret.read("alerts", env=said.apprise_env, file=None, what="apprise"))
         ways["apprise"] = AppriseWay(addresses)
         others += [Recipient(id_, "apprise") for id_ in addresses]
+    if settings.site.websub_hub:  # the hub is told by the same outbox
+        ways[websub.WAY] = websub.HubWay(settings.site.websub_hub, client)
     return Alerts(house, ways, others, owner)
 
 

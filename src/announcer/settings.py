@@ -57,6 +57,7 @@ class Site(_Section):
     publisher: str = ""  #: Full name and postal address, for the Impressum.
     contact: str = ""  #: Mail address or phone for questions.
     check_pages: bool = True  #: What links to a page of ours waits until it answers at its public address.
+    websub_hub: WebAddress | None = None  #: Told of every change of a feed.
     privacy_url: str = ""
     privacy_file: Path | None = None  #: A privacy notice of the site's own, as Markdown; shown at /datenschutz.
     accessibility_url: str = ""

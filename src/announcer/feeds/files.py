@@ -40,6 +40,10 @@ class FeedFolder:
             raise _refused(self.path, error) from error
         return left
 
+    def differing(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Which of these files are not on the disk as they are here."""
+        return tuple(name for name, body in files.items() if not _holds(self._target(name), body))
+
     def write(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
         """Write what differs from the disk, and name it. What was written before a failure stays written."""
         return tuple(name for name, body in files.items() if self._put(name, body))

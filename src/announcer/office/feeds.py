@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from announcer.feeds import websub
 from announcer.feeds.files import FeedFolder
 from announcer.feeds.guids import feed_guid
 from announcer.feeds.projection import EventFeed, FeedRow, FeedSite, Projection
 from announcer.model.facts import Event
 from announcer.office.house import House
-from announcer.store import adopted, facts, feed_rows
+from announcer.store import adopted, facts, feed_rows, outbox
+from announcer.store.writelock import Lane
 
 CHANNEL = "feed"
 #: How long after its end an event's feed counts as living: documentation may still follow.
@@ -42,10 +45,31 @@ class FeedWriter:
             rows = _rows(connection)
             site = _site(connection, self._house)
         files, projection = self._resumed(site).changed(rows)
+        self._announce(self._folder.differing(files))
         written = self._folder.write(files)
         # Kept only now: had writing failed, the same files would come again.
         self._projection, self._behind, self._taken_in = projection, False, taken_in
         return written
+
+    def _announce(self, changed: Sequence[str]) -> None:
+        """Put down what the hub has to be told, before the files: a crash in between must not keep it from it."""
+        site = self._house.settings.site
+        addresses = websub.topics(f"{site.url}/feeds", changed)
+        if not site.websub_hub or not addresses:
+            return
+        now = self._house.clock()
+        with self._house.database.write(Lane.TICK) as connection:
+            outbox.put(
+                connection,
+                [f"websub:{address}:{now.isoformat()}" for address in addresses],
+                way=websub.WAY,
+                recipient="@hub",
+                kind=websub.WAY,
+                payload=websub.payload(addresses),
+                now=now,
+                not_after=now + websub.WORTH,
+                ready_at=now + websub.HEAD_START,
+            )
 
     def _resumed(self, site: FeedSite) -> Projection:
         if self._projection is None:
@@ -92,6 +116,7 @@ def _site(connection: sa.Connection, house: House) -> FeedSite:
         feeds_url=f"{site.url}/feeds",
         language=site.language,
         languages=site.languages,
+        hub=site.websub_hub or "",
         author=site.publisher.partition(",")[0] or site.name,
         events={event.id: _event_feed(event, house) for event in events},
     )

@@ -49,7 +49,8 @@ def scratch_settings(base: Settings, folder: Path, *, smtp_port: int, mastodon_u
     lists = {name: entry.model_dump() for name, entry in base.lists.items()} or DEFAULT_LISTS
     own = base.paths.templates
     changed: dict[str, object] = {
-        "site": {**base.site.model_dump(), "check_pages": False},  # its address does not exist
+        # Its address does not exist, and no hub is to hear of what is only rehearsed.
+        "site": {**base.site.model_dump(), "check_pages": False, "websub_hub": None},
         "database": {"url": f"sqlite:///{folder}/announcer.db"},
         "paths": {"feeds": folder / "feeds", "var": folder, "templates": base.path(own) if own else None},
         "mail": {**base.mail.model_dump(), "relay": _relay(smtp_port), "enabled": True},

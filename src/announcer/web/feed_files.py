@@ -10,7 +10,7 @@ from pathlib import Path
 
 import icalendar
 
-from announcer.feeds.serving import Served, content_type, served
+from announcer.feeds.serving import Served, content_type, link_header, served
 
 # One folder deep, and no name begins with a dot: nothing can lead out of the feeds folder.
 _PATH = re.compile(r"(?:(?:events|topics)/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
@@ -52,8 +52,11 @@ class EventCalendar:
 class FeedFiles:
     """The feed files of one folder. What was read is kept until the file changes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, feeds_url: str = "", hub: str = "") -> None:
+        """With a WebSub `hub` each feed names it and its own address, below `feeds_url`, in a header."""
         self._folder = folder
+        self._feeds_url = feeds_url
+        self._hub = hub
         self._kept: dict[str, tuple[int, int, Served]] = {}
 
     def served(self, path: str) -> Served | None:
@@ -65,7 +68,8 @@ class FeedFiles:
         kept = self._kept.get(path)
         if kept and kept[:2] == (stat.st_mtime_ns, stat.st_size):
             return kept[2]
-        fresh = served(path, file.read_bytes(), datetime.fromtimestamp(stat.st_mtime, UTC))
+        link = link_header(f"{self._feeds_url}/{path}", "" if path.endswith(".ics") else self._hub)
+        fresh = served(path, file.read_bytes(), datetime.fromtimestamp(stat.st_mtime, UTC), link=link)
         self._kept[path] = (stat.st_mtime_ns, stat.st_size, fresh)
         return fresh
 

@@ -49,7 +49,10 @@ def public_app(
     """
     app = FastAPI(title="announcer", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages = Pages(settings, static=static)
-    feeds, shown = FeedFiles(feeds_folder), Shown(db, clock, is_public)
+    feeds, shown = (
+        FeedFiles(feeds_folder, f"{settings.site.url}/feeds", settings.site.websub_hub or ""),
+        Shown(db, clock, is_public),
+    )
     ServedFiles(db, pages, shown).mount(app)
     Reading(pages, feeds, shown, clock).mount(app)
     leaving.Leaving(db, pages, key, clock, withdrawals).mount(app)
