@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from announcer.cli import person_words, post_words
+from announcer.cli import intake_words, person_words, post_words
 
 #: The verbs in the order of the work, under their headings (English, German).
 PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
@@ -35,6 +35,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
 GERMAN: Final[Mapping[str, str]] = {
     **person_words.HELP,
     **post_words.HELP,
+    **intake_words.HELP,
     "Press releases become feeds, posts and mails, each at its moment; every change follows.": (
         "Aus Pressemitteilungen werden Feeds, Beiträge und Mails, jede zu ihrer Zeit; jede Änderung folgt überallhin."
     ),
@@ -57,9 +58,6 @@ GERMAN: Final[Mapping[str, str]] = {
     "The announcement's id.": "Kennung der Mitteilung.",
     "The file.": "Die Datei.",
     # Taking in
-    "Take in a press release: Markdown with a TOML head, or plain text as copied from a page.": (
-        "Eine Pressemitteilung aufnehmen: Markdown mit TOML-Kopf oder kopierten Text einer Seite."
-    ),
     "Events and their programme.": "Veranstaltungen und ihr Programm.",
     "Take in an event from its TOML file.": "Eine Veranstaltung aus ihrer TOML-Datei aufnehmen.",
     "When is said what; conference if not given.": "Wann was gesagt wird; sonst conference.",

@@ -1,4 +1,4 @@
-"""add and event: taking in announcements and events."""
+"""event: taking in events, and confirming their dates."""
 
 from __future__ import annotations
 
@@ -7,73 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from announcer.cli.app import app, event_app
+from announcer.cli.app import event_app
 from announcer.cli.change_verbs import local_time
-from announcer.cli.options import As, DryRun, Event, Json
+from announcer.cli.options import As, Event, Json
 from announcer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from announcer.cli.words import Speech
-    from announcer.intake.release import Proposal
     from announcer.model import facts as model
-    from announcer.office.house import House
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file.")]
 
 
-@app.command()
-def add(context: typer.Context, file: File, dry_run: DryRun = False, by: As = None) -> None:
-    """Take in a press release: Markdown with a TOML head, or plain text as copied from a page."""
-    from announcer.office import entries
-
-    terminal: Terminal = context.obj
-    with terminal.house() as house:
-        proposal = entries.propose_announcement(house, file)
-        _show_proposal(terminal, proposal, house)
-        if dry_run:
-            terminal.say("dry_run")
-            return
-        raw = entries.read_file(file)
-        entries.add_announcement(house, proposal, raw, terminal.actor(by), house.clock(), file.parent)
-    found = proposal.announcement
-    terminal.say("announcement_stored", style="green", id=found.id)
-    terminal.next(f"announcer plan {found.event_id or found.id}")
-
-
-def _show_proposal(terminal: Terminal, proposal: Proposal, house: House) -> None:
-    speech, found = terminal.speech, proposal.announcement
-    paragraphs = len([block for block in found.body.split("\n\n") if block.strip()])
-    embargo = found.embargoed_until
-    fields = {
-        "kicker": found.kicker,
-        "headline": found.headline,
-        "lead": found.lead,
-        "body": speech("paragraphs", n=paragraphs),
-        "language": found.language,
-        "embargo": speech.moment(embargo, house.planning_zone) if embargo else "",
-        "event": found.event_id or "",
-        "topics": ", ".join(found.topics),
-        "links": ", ".join(link.label for link in found.links),
-    }
-    _fields(terminal, {speech(key): value for key, value in fields.items()})
-    if proposal.stripped:
-        terminal.line(f"{speech('stripped')}: {' · '.join(proposal.stripped)}", style="dim")
-    for warning in proposal.warnings:
-        terminal.line(f"{speech('warned')}: {_warning(speech, warning)}", style="yellow")
-
-
-def _warning(speech: Speech, said: str) -> str:
-    """What intake says in English, in the language of this call."""
-    head, _, label = said.partition("link without address: ")
-    if not head and label:
-        return speech("without_address", label=label)
-    head, _, label = said.partition("image without alt text: ")
-    if not head and label:
-        return speech("without_alt", file=label)
-    return speech("no_lead") if said == "there is no lead paragraph" else said
-
-
-def _fields(terminal: Terminal, fields: dict[str, str]) -> None:
+def fields(terminal: Terminal, shown: dict[str, str]) -> None:
     """Name and value, one below the other."""
     from rich.table import Table
     from rich.text import Text
@@ -81,7 +27,7 @@ def _fields(terminal: Terminal, fields: dict[str, str]) -> None:
     from announcer.cli.terminal import row
 
     grid = Table.grid(padding=(0, 2))
-    for name, value in fields.items():
+    for name, value in shown.items():
         if value:
             row(grid, [Text(name, "dim"), value])
     terminal.show(grid)
@@ -100,7 +46,7 @@ def event_add(
     terminal: Terminal = context.obj
     with terminal.house() as house:
         event = entries.add_event(house, file, playbook, terminal.actor(by), house.clock())
-    _show_event(terminal, event, playbook, [])
+    show_event(terminal, event, playbook, [])
     terminal.say("event_stored", style="green", id=event.id)
     _next_for_event(terminal, event, "announcer add FILE · ")
 
@@ -163,15 +109,15 @@ def event_show(context: typer.Context, id_: Event, json: Json = False) -> None:
     if json:
         terminal.json(shapes.event(event, playbook, announcements))
     else:
-        _show_event(terminal, event, playbook, announcements)
+        show_event(terminal, event, playbook, announcements)
 
 
-def _show_event(terminal: Terminal, event: model.Event, playbook: str, announcements: list[str]) -> None:
+def show_event(terminal: Terminal, event: model.Event, playbook: str, announcements: list[str]) -> None:
     speech, zone, registration = terminal.speech, event.zone, event.registration
     end = f" – {speech.until(event.end, event.start, zone)}" if event.end else ""
     span = [speech.moment(moment, zone) for moment in (registration.opens, registration.closes) if moment]
     place = event.place
-    fields = {
+    shown = {
         "name": event.name,
         "when": f"{_when(speech, event)}{end} ({event.timezone})",
         "state": _state(speech, event),
@@ -180,7 +126,7 @@ def _show_event(terminal: Terminal, event: model.Event, playbook: str, announcem
         "playbook": playbook or "conference",
         "announcements": ", ".join(announcements),
     }
-    _fields(terminal, {speech(key): value for key, value in fields.items()})
+    fields(terminal, {speech(key): value for key, value in shown.items()})
     if event.sessions:
         _show_sessions(terminal, event)
 

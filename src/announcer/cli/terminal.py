@@ -168,6 +168,12 @@ class Terminal:
             raise Unasked
         return line
 
+    def typed(self, prompt: str) -> str:
+        """What a person types on a terminal; raises `Unasked` where nobody is."""
+        if not self.interactive:
+            raise Unasked
+        return self.out.input(seen(prompt), markup=False, emoji=False).strip()
+
     def agreed(self, question: str, *, yes: bool) -> bool:
         """Whether to go on: with `yes` at once, on a terminal after asking. Raises `Unasked` where nobody is."""
         if yes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from announcer.cli import (
+    add_verb,
     approval_verbs,
     campaign_verbs,
     change_verbs,
@@ -22,6 +23,7 @@ from announcer.cli import (
 from announcer.cli.app import app
 
 __all__ = [
+    "add_verb",
     "app",
     "approval_verbs",
     "campaign_verbs",

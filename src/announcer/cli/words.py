@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from announcer.cli import digest_words, office_words, person_words, playbook_words, post_words
+from announcer.cli import digest_words, intake_words, office_words, person_words, playbook_words, post_words
 from announcer.cli.change_words import CHANGES
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -16,6 +16,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **playbook_words.WORDS,
     **person_words.WORDS,
     **post_words.WORDS,
+    **intake_words.WORDS,
     # What went wrong
     "error": ("Fehler: {said}", "error: {said}"),
     "unexpected": (
@@ -89,8 +90,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "event_stored": ("Die Veranstaltung ist als „{id}“ gespeichert.", "The event is stored as “{id}”."),
     "event_confirmed": ("Der Termin ist bestätigt: {when}.", "The date is confirmed: {when}."),
     "no_events": ("Es gibt noch keine Veranstaltungen.", "There are no events yet."),
-    "without_address": ("Verweis ohne Adresse: {label}", "link without address: {label}"),
-    "no_lead": ("Es gibt keinen Vorspann.", "There is no lead paragraph."),
     # Plan, preview, approve
     "planned": ("Geplant: {said}.", "Planned: {said}."),
     "one_message": ("1 Nachricht", "1 message"),

@@ -1,4 +1,4 @@
-"""Taking in announcements and events."""
+"""Taking in events, and confirming their dates; `taking_in` has the announcements."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from announcer.errors import Conflict, IntakeError, NotFound
+from announcer.errors import Conflict, IntakeError
 from announcer.intake.event_file import read_event
-from announcer.intake.release import Proposal, read_release
 from announcer.model.facts import Certainty, Event, Session
 from announcer.model.people import Actor
-from announcer.office import pictures
 from announcer.office.house import House
 from announcer.store import facts, journal, playbooks
 
@@ -38,45 +34,6 @@ def read_file(path: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise IntakeError(f"{path} is no text this program can read; save it as UTF-8")
-
-
-def propose_announcement(house: House, path: Path) -> Proposal:
-    """Read a release without storing it: what was taken, stripped and found wanting."""
-    proposal = read_release(read_file(path), path.name, house.planning_zone)
-    proposal = replace(proposal, announcement=pictures.looked_at(proposal.announcement, path.parent))
-    event_id = proposal.event_id
-    if event_id is not None:
-        with house.database.read() as connection:
-            _require_event(connection, event_id, path.name)
-    return proposal
-
-
-def _require_event(connection: sa.Connection, event_id: str, name: str) -> None:
-    try:
-        facts.event_facts(connection, event_id)
-    except NotFound as error:
-        raise IntakeError(
-            f"{name}: front matter names the event {event_id!r}, which is not there; "
-            "add it first with 'announcer event add'"
-        ) from error
-
-
-def add_announcement(
-    house: House, proposal: Proposal, raw: str, actor: Actor, now: datetime, folder: Path | None = None
-) -> None:
-    """Store a proposed announcement as its first version, its pictures from `folder`.
-
-    Raises `Conflict` if its id is taken.
-    """
-    announcement = pictures.keep(house, proposal.announcement, folder or Path())
-    with house.database.write() as connection:
-        if announcement.event_id and facts.announcement_ids(connection, announcement.event_id):
-            first = facts.announcement_ids(connection, announcement.event_id)[0]
-            raise Conflict(
-                f"event {announcement.event_id!r} already has the announcement {first!r}; correct that one instead"
-            )
-        facts.save_announcement(connection, announcement, actor, now, raw)
-        journal.note(connection, actor, now, "add", f"announcement {announcement.id}", after=announcement.headline)
 
 
 def add_event(house: House, path: Path, playbook: str, actor: Actor, now: datetime) -> Event:

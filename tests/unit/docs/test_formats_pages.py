@@ -67,7 +67,7 @@ def test_people_and_certainty_are_said_whole() -> None:
 def test_every_key_of_a_release_is_said() -> None:
     """As its reader knows them; the error for an unknown one lists them all."""
     with pytest.raises(IntakeError) as caught:
-        read_release('+++\nnothing = "x"\n+++\nA\n', "release.md", _example().zone)
+        read_release('+++\nheadlines = "x"\n+++\nA\n', "release.md", _example().zone)
     known = str(caught.value).partition("known are ")[2].split(", ")
     assert set(EVENTS.keys("release.md")) == set(known)
 

@@ -8,7 +8,7 @@ is a question with its answers.
 
 from __future__ import annotations
 
-from announcer.intake.dates.find import find_dates
+from announcer.intake.dates.find import find_dates, looks_english
 from announcer.intake.dates.mention import Mention, Precision, Span, Sure
 
-__all__ = ["Mention", "Precision", "Span", "Sure", "find_dates"]
+__all__ = ["Mention", "Precision", "Span", "Sure", "find_dates", "looks_english"]

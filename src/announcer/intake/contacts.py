@@ -1,0 +1,160 @@
+"""The press contact: found, parsed, and taken out of the text. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from announcer.intake.document import Block, Kind
+from announcer.intake.names import find_people
+
+_HEAD = re.compile(
+    r"\W*(?:(?:presse|medien)[- ]?(?:kontakte?|ansprechpartner(?:in(?:nen)?)?|anfragen|"
+    r"stelle|rückfragen|referat|büro|sprecher(?:in)?)|"
+    r"kontakt(?:e|daten)?(?: für (?:die )?(?:presse|medien|rückfragen|journalist\w*|redaktion\w*).{0,40})?|"
+    r"(?:ihre? )?ansprechpartner(?:in(?:nen)?)?(?: für .{0,40})?|(?:für )?(?:weitere )?(?:presse)?rückfragen\b.{0,60}|"
+    r"bei (?:rück)?fragen\b.{0,60}|(?:press|media) (?:contacts?|enquiries|inquiries|office|"
+    r"queries)|contacts?(?: details)?"
+    r"(?: for (?:the )?(?:press|media|journalists|editors|more information).{0,20})?|"
+    r"for (?:further|more) (?:press )?(?:information|details).{0,40}|"
+    r"notes? for editors|weitere informationen (?:für (?:die )?(?:presse|medien|redaktion\w*)"
+    r").{0,40}|v\. ?i\. ?s\. ?d\. ?p\.?.{0,40}|"
+    r"redaktionskontakt|auskunft erteilt|informationen für redaktionen)\s*(?::|$|–|-)\s*",
+    re.IGNORECASE,
+)
+_INLINE = re.compile(
+    r"(?:presse|medien)?(?:rückfragen|anfragen)\b|\bfür (?:die )?(?:presse|medien|rückfragen|journalist)|pressekontakt|"
+    r"(?:press|media) (?:contact|enquiries|inquiries)|fragen (?:der|von) (?:presse|medien|"
+    r"journalist)|ansprechpartner(?:in)? für (?:die )?(?:presse|medien)",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[\w.+-]{1,64}(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_PHONE = re.compile(
+    r"(?:(?:tel(?:efon)?|fon|phone|mobil|mobile|handy|durchwahl|t|m)\b\.?\s*:?\s*|(?<![\d/])(?=\+|0\d))(\+?\(?\d[\d\s()/.–-]{5,22}\d)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"^(?:name|e-?mail|mail|tel(?:efon)?|phone|fax|mobil|web|internet|adresse|anschrift|address)\b", re.I
+)
+_ORGANISATION = re.compile(
+    r"\b(?:Stadt|Gemeinde|Kreis|Landkreis|Amt|Universität|Hochschule|Museum|Theater|Stadtwerke|"
+    r"GmbH|AG|e\. ?V\.|gGmbH|Verein|Verband|"
+    r"Stiftung|Institut|Ministerium|Bezirk|Pressestelle|Presseamt|Presse-|Referat|Abteilung|Feuerwehr|Council|City|Trust|University|"
+    r"Ltd|Foundation|Office|Centre|Department|Library|Hospital|Society|College|Festival|Gallery|Klinikum|Kammer)\b"
+)
+_ROLE = re.compile(
+    r"\b\w*(?:sprecher(?:in)?|leiter(?:in)?|leitung|referent(?:in)?|kommunikation|öffentlichkeitsarbeit|geschäftsführer(?:in)?|vorsitzende[rn]?|"
+    r"pressearbeit|vorstand|marketing|redaktion|officer|manager|spokes\w+|head of \w+|"
+    r"director|coordinator|secretary|press office)\b",
+    re.IGNORECASE,
+)
+_LONGEST_LINE = 110
+_MOST_LINES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom a journalist may call."""
+
+    name: str = ""
+    role: str = ""
+    organisation: str = ""
+    phone: str = ""
+    email: str = ""
+    text: str = ""  #: All of it, on one line.
+    line: int = 0
+
+
+def take_contact(blocks: Sequence[Block]) -> tuple[Contact | None, list[Block]]:
+    """The press contact and the blocks without it; of several heads the one that speaks of the press."""
+    heads = [at for at, block in enumerate(blocks) if at and _head_of(block)]
+    best = next((at for at in heads if re.search(r"press|medien|media", blocks[at].text, re.IGNORECASE)), None)
+    chosen = best if best is not None else (heads[-1] if heads else None)
+    if chosen is not None:
+        end, lines = _extent(blocks, chosen)
+        contact = parse(lines, blocks[chosen].line)
+        if contact.phone or contact.email or (contact.name and len(lines) > 1):
+            return contact, [*blocks[:chosen], *blocks[end:]]
+    for at in range(len(blocks) - 1, max(-1, len(blocks) - 9), -1):
+        block = blocks[at]
+        if at and _INLINE.search(block.text) and (_EMAIL.search(block.text) or _PHONE.search(block.text)):
+            return parse([block.text], block.line), [*blocks[:at], *blocks[at + 1 :]]
+    return None, list(blocks)
+
+
+def _head_of(block: Block) -> bool:
+    first = block.lines[0] if block.lines else block.text
+    found = _HEAD.match(first)
+    if found is None:
+        return False
+    rest = first[found.end() :]
+    if not rest:
+        return True
+    return len(first) <= 300 and (
+        _EMAIL.search(block.text) is not None or _PHONE.search(block.text) is not None or len(rest) < 60
+    )
+
+
+def _extent(blocks: Sequence[Block], at: int) -> tuple[int, list[str]]:
+    """Up to where the contact goes: as long as lines look like an address."""
+    lines = list(blocks[at].lines or (blocks[at].text,))
+    end = at + 1
+    has_way = _way(" ".join(lines))
+    while end < len(blocks) and len(lines) < _MOST_LINES:
+        block = blocks[end]
+        fresh = list(block.lines or (block.text,))
+        if block.kind is Kind.HEADING or any(len(line) > _LONGEST_LINE for line in fresh):
+            break
+        named = bool(find_people(block.text)) or _ORGANISATION.search(block.text) is not None
+        if not (_way(block.text) or (named and not has_way) or _LABEL.match(block.text)):
+            break
+        lines += fresh
+        has_way = has_way or _way(block.text)
+        end += 1
+    return end, lines
+
+
+def _way(text: str) -> bool:
+    return _EMAIL.search(text) is not None or _PHONE.search(text) is not None
+
+
+def parse(lines: Sequence[str], line: int) -> Contact:
+    """Name, role, organisation, telephone and mail address of a contact's lines."""
+    whole = " | ".join(text.strip() for text in lines)
+    email, phone = _EMAIL.search(whole), _PHONE.search(whole)
+    parts = [part.strip(" ,;:") for text in lines for part in re.split(r"[,;|]|\s[–-]\s", text) if part.strip()]
+    people = [person for part in parts for person in find_people(part)]
+    name = people[0].name if people else _guess_name(parts)
+    rest = [part for part in parts if not (name and name in part and len(part) < len(name) + 12)]
+    role = next(
+        (
+            part
+            for part in rest
+            if _ROLE.search(part) and len(part) < 80 and not _way(part) and not _HEAD.fullmatch(part)
+        ),
+        "",
+    )
+    if people and people[0].role and not role:
+        role = people[0].role
+    organisation = next(
+        (
+            p
+            for p in rest
+            if _ORGANISATION.search(p) and p != role and len(p) < 90 and not _way(p) and not _HEAD.match(p)
+        ),
+        "",
+    )
+    return Contact(
+        name, role, organisation, " ".join(phone[1].split()) if phone else "", email[0] if email else "", whole, line
+    )
+
+
+def _guess_name(parts: Sequence[str]) -> str:
+    """A line of two or three capitals and nothing else."""
+    for part in parts:
+        bare = re.sub(r"^(?:(?:Frau|Herrn?|Dr\.|Prof\.|Mrs?\.?|Ms\.?)\s+)+", "", part)
+        named = re.fullmatch(r"[A-ZÄÖÜ][\wäöüß'’-]+(?:\s[A-ZÄÖÜ][\wäöüß.'’-]*){1,2}", bare)
+        if named and not _HEAD.match(part) and not _ORGANISATION.search(bare) and not _ROLE.search(bare):
+            return bare
+    return ""
