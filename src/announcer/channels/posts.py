@@ -44,6 +44,7 @@ def _parts(given: Payload) -> Parts:
         lead=given.get("lead") or "",
         link=given.get("link") or "",
         hashtags=tuple(given.get("hashtags") or ()),
+        also=given.get("also") or "",
     )
 
 

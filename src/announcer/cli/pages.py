@@ -71,8 +71,10 @@ def _room(view: View, preview: Preview, limits: Limits | None) -> str:
 def _body(view: View, preview: Preview) -> list[RenderableType]:
     speech, payload = view.speech, preview.payload
     waits = [Text(seen(reason), "yellow") for reason in view.reasons(preview.message.planned)]
-    if preview.problem:
+    if preview.problem and not payload:
         return [Text(speech("not_sayable", why=seen(preview.problem)), "red"), *waits]
+    if preview.problem:
+        waits = [Text(seen(preview.problem), "red"), *waits]
     if "status" in payload:
         spoiler = [Text(seen(payload["spoiler_text"]), "bold")] if payload.get("spoiler_text") else []
         return [*waits, *spoiler, *_posts(payload, "status")]

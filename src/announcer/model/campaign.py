@@ -159,6 +159,15 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message that another one says along, because its own would have left too close to it."""
+
+    occurrence: Occurrence
+    kind: Kind
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """One message as planning wants it: an occurrence on one channel."""
 
@@ -175,6 +184,12 @@ class Planned:
     drop: bool = False  #: Not worth planning: its moment is past or a rule forbids it; `why` says so.
     merged: tuple[str, ...] = ()  #: Session ids that this one message speaks of as well.
     template: str = ""  #: The template that speaks instead of the kind's own.
+    speaks_for: tuple[Spoken, ...] = ()  #: Lesser messages whose fact this one says as well ("Außerdem: …").
+
+    @property
+    def says(self) -> tuple[object, ...]:
+        """What its words depend on beside the facts, and to whom it says them."""
+        return self.kind, self.template, self.merged, self.speaks_for, self.audience
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from announcer.planning.campaign import Campaign as Planning
 from announcer.planning.campaign import ConfirmedChange
 from announcer.planning.plan import plan
 from announcer.planning.rules import rule_from_definition
+from announcer.planning.why import explain, why
 from announcer.store import campaign as store
-from announcer.store import changes, codec, contents, digests, facts, journal, playbooks
+from announcer.store import changes, codec, contents, digests, facts, journal, places, playbooks
 from announcer.store.campaign import Campaign
 
 DEFAULT_PLAYBOOK = "simple-notice"
@@ -91,7 +92,7 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
     recorded = changes.of_campaign(connection, key)
     words = _read_words(connection, key)
     first = journal.recall(connection, f"first-planned:{key}")
-    placed = store.placed(connection, key)
+    known = places.places(connection, key)
     planning = Planning(
         facts=current,
         playbook=read_playbook(connection, playbook_id(connection, key)),
@@ -101,8 +102,11 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
         changes=tuple(ConfirmedChange(r.id, r.change, r.at, r.told) for r in recorded),
         words=frozenset(words),
         first_planned=datetime.fromisoformat(first) if first else None,
-        known=frozenset(occurrence for occurrence, _ in placed),
-        placed=placed,
+        known=frozenset(occurrence for occurrence, _ in known.placed),
+        placed=known.placed,
+        out=known.out,
+        ended=known.ended,
+        said=known.said,
         collision_minutes=house.settings.office.collision_minutes,
         zone=house.planning_zone,
     )
@@ -179,9 +183,19 @@ def plan_campaign(house: House, key: Campaign, actor: Actor, now: datetime) -> l
         wanted = plan(world.planning)
         if world.planning.first_planned is None:
             journal.remember(connection, f"first-planned:{key}", now.isoformat())
+        before = {m.id: m.planned for m in store.messages(connection, key, states=store.OPEN)}
         apply(connection, world, wanted)
+        _set_aside_old_words(connection, key, before)
         journal.note(connection, actor, now, "plan", str(key), after=f"{len(wanted)} messages")
         return store.messages(connection, key)
+
+
+def _set_aside_old_words(connection: sa.Connection, key: Campaign, before: Mapping[int, Planned]) -> None:
+    """What would say something else by now, or to others, is worded and approved anew."""
+    for message in store.messages(connection, key, states=store.OPEN):
+        if message.id in before and before[message.id].says != message.planned.says:
+            contents.void_approval(connection, message, "text_changed")
+            contents.set_aside(connection, message.id)
 
 
 def apply(connection: sa.Connection, world: World, wanted: Sequence[Planned]) -> None:
@@ -253,8 +267,10 @@ def _worded_preview(house: House, world: World, message: Message, now: datetime)
         late = wording.late_payloads(house, world.scene, message.planned, limits)
     except AnnouncerError as error:
         return [Preview(message, world.scene.language, {}, str(error))]
+    cut = [why("no_room", rule) for rule in wording.left_out(house, world.scene, message.planned, worded)]
+    problem = "; ".join(explain(key, house.settings.site.language) for key in cut)
     return [
-        *(Preview(message, language, payload) for language, payload in worded),
+        *(Preview(message, language, payload, problem) for language, payload in worded),
         *(Preview(message, language, payload, late=True) for language, payload in late),
     ]
 
@@ -316,6 +332,8 @@ def approve(
                 limits = known[message.planned.channel]
                 keep(connection, world, message, worded[message.id], limits, now, late[message.id])
                 contents.approve(connection, message, actor, now)
+                for rule in wording.left_out(house, world.scene, message.planned, worded[message.id]):
+                    store.set_why(connection, message, why("no_room", rule))
                 journal.note(connection, actor, now, "approve", f"message {message.id}", after=str(key))
     return Approval(tuple(worded), tuple(problems))
 
@@ -327,6 +345,8 @@ def let_go(house: House, key: Campaign, ids: Collection[int], actor: Actor, why:
         for message in chosen:
             store.cancel(connection, message, store.LET_GO)
             journal.note(connection, actor, now, "drop", f"message {message.id}", after=str(key), why=why)
+    if any(message.planned.speaks_for for message in chosen):
+        plan_campaign(house, key, actor, now)  # what it would have said along has to be said otherwise
     return [message.id for message in chosen]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,9 +11,9 @@ from typing import Literal, cast
 import sqlalchemy as sa
 
 from announcer.feeds.names import event_stem
-from announcer.model.campaign import Late, Message, Planned, Subject
+from announcer.model.campaign import Late, Message, Planned, Spoken, Subject
 from announcer.model.changes import CancelEvent, Change, Facts, PostponeEvent, Withdraw
-from announcer.model.content import Content, Limits, Payload, digest
+from announcer.model.content import Content, Limits, Payload, canonical, digest
 from announcer.model.facts import EventStatus, PubStatus, Session
 from announcer.office.house import House
 from announcer.planning import notices
@@ -90,12 +91,33 @@ def payloads(
     way = house.exits[planned.channel]
     result = []
     for language in house.languages(planned.channel, scene.language):
-        request = replace(_request(house, scene, planned, way.kind, language, due_at), late=late)
+        request = _request(house, scene, planned, way.kind, language, due_at)
+        request = replace(request, late=late, also=tuple(replace(each, late=late) for each in request.also))
         content = house.renderer.render(request)
         if not late:
             content = _in_own_words(scene, planned, content)
         result.append((language, way.compose(way.prepare(content), limits)))
     return result
+
+
+def left_out(house: House, scene: Scene, planned: Planned, worded: Sequence[tuple[str, Payload]]) -> tuple[str, ...]:
+    """The rules of lesser messages that this one was to say along, but has no room for."""
+    kind = house.exits[planned.channel].kind
+    missing = []
+    for language, payload in worded:
+        said = canonical(payload)
+        for spoken in planned.speaks_for if kind == "social" else ():
+            line = house.renderer.also(_request(house, scene, _lesser(planned, spoken), kind, language, None))
+            if json.dumps(line, ensure_ascii=False)[1:-1] not in said:
+                missing.append(spoken.occurrence.rule_id)
+    return tuple(dict.fromkeys(missing))
+
+
+def _lesser(planned: Planned, spoken: Spoken) -> Planned:
+    """A message that another one says along, as it is worded: at that one's moment."""
+    return replace(
+        planned, occurrence=spoken.occurrence, kind=spoken.kind, template=spoken.template, speaks_for=(), merged=()
+    )
 
 
 def own_name(planned: Planned) -> str:
@@ -158,6 +180,9 @@ def _request(
         words=_words(scene, planned),
         links=links(house, scene.facts),
         template=planned.template,
+        also=tuple(
+            _request(house, scene, _lesser(planned, each), kind, language, due_at) for each in planned.speaks_for
+        ),
         embargo=_embargo(scene, planned.due_at or due_at),
         edition=scene.issues.editions.get(planned.occurrence.anchor) if scene.issues else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,9 @@ class Campaign:
     first_planned: datetime | None = None  #: When this campaign was planned first; None means now.
     known: frozenset[Occurrence] = frozenset()  #: What earlier plans already contained.
     placed: frozenset[tuple[Occurrence, str]] | None = None  #: The same by channel; None: on every channel.
+    out: frozenset[tuple[Occurrence, str]] = frozenset()  #: What has left, or begun to: it can say nothing more.
+    ended: frozenset[tuple[Occurrence, str]] = frozenset()  #: Struck out or missed: it will not leave.
+    said: Mapping[tuple[Occurrence, str], str] = field(default_factory=dict)  #: Said along by this rule's, which left.
     published: datetime | None = None  #: When the announcement was approved; None means when first planned.
     collision_minutes: int = 60
     session_cap: int = 6  #: Most session messages per local day and channel.

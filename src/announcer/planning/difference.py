@@ -82,4 +82,5 @@ def _essence(planned: Planned) -> tuple[object, ...]:
     return (
         planned.kind, planned.due_at, planned.not_after, planned.audience, planned.late,
         planned.urgency, planned.waits_for, planned.merged, planned.template,
+        planned.speaks_for,
     )  # fmt: skip

@@ -27,6 +27,9 @@ from announcer.planning.campaign import Campaign, ConfirmedChange
 #: After this a change that no plan ever contained is history, and a new rule doesn't bring it up again.
 FRESH = timedelta(days=1)
 
+#: Told to everybody; other notices go by mail only to those who received what was wrong.
+FOR_EVERYONE = frozenset({Kind.CANCELLATION, Kind.MOVE, Kind.POSTPONEMENT})
+
 _OF_EVENT = (MoveEvent, PostponeEvent, CancelEvent)
 _OF_SESSION = (ChangeRoom, MoveSession, CancelSession, Delay)
 

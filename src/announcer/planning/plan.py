@@ -7,7 +7,7 @@ is planned as dropped with its reason, the publication too, and what comes after
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfoNotFoundError
@@ -54,9 +54,39 @@ def plan(campaign: Campaign) -> tuple[Planned, ...]:
     if not campaign.is_silent:
         told += _campaign_messages(campaign, scene)
         items = _session_messages(campaign, scene)
-    window = timedelta(minutes=campaign.collision_minutes)
-    parted = collisions.part(told, window, lambda message, due: _may_leave(message, due, campaign, scene), scene.zone)
-    return tuple(sorted([*parted, *items], key=_order))
+    return tuple(sorted([*_parted(told, campaign, scene), *items], key=_order))
+
+
+def _parted(told: Sequence[Planned], campaign: Campaign, scene: Scene) -> list[Planned]:
+    """Apart from each other; what is over takes no place, and what was said along is not said again."""
+    over = [message for message in told if _place(message) in campaign.ended]
+    said = [m for m in told if _place(m) in campaign.said and m not in over and not m.drop]
+    rest = [message for message in told if message not in over and message not in said]
+    parted = collisions.part(
+        rest,
+        timedelta(minutes=campaign.collision_minutes),
+        lambda message, due: _may_leave(message, due, campaign, scene),
+        scene.zone,
+        lambda leader, message: _may_say(leader, message, campaign, scene),
+    )
+    return [*over, *parted, *(collisions.superseded_by(m, campaign.said[_place(m)]) for m in said)]
+
+
+def _place(message: Planned) -> tuple[Occurrence, str]:
+    return message.occurrence, message.channel
+
+
+def _may_say(leader: Planned, message: Planned, campaign: Campaign, scene: Scene) -> bool:
+    """Whether `leader` can say `message` along: it will leave, to the same people, while that is true."""
+    if leader.due_at is None or message.due_at is None or leader.waits_for or _place(leader) in campaign.out:
+        return False
+    if _place(message) in campaign.out:
+        return False
+    mail = leader.channel in campaign.channels.get("mail", ())
+    if mail and collisions.is_notice(leader) and leader.kind not in notices.FOR_EVERYONE:
+        return False  # it goes only to those who were told something wrong
+    in_time = message.not_after is None or leader.due_at <= message.not_after
+    return in_time and keeps_side(scene, message.due_at, leader.due_at)
 
 
 def _check(campaign: Campaign) -> None:

@@ -56,8 +56,17 @@ _WORDS: dict[str, tuple[str, str]] = {
         "was meant for {1}; gives way to “{0}”",
     ),
     "superseded": (
-        "entfällt: „{0}“ geht zur selben Zeit hinaus und ist wichtiger",
-        "dropped: “{0}” leaves at the same time and matters more",
+        "nicht eigens: „{0}“ geht zur selben Zeit hinaus und sagt es mit",
+        "not on its own: “{0}” leaves at the same time and says it as well",
+    ),
+    "also_says": ("sagt auch, was „{0}“ zu sagen hat", "also says what “{0}” has to say"),
+    "collision_kept": (
+        "bleibt trotz der Nähe zu „{0}“: Ein Aufschub käme zu spät",
+        "stays although “{0}” is near: a delay would come too late",
+    ),
+    "no_room": (
+        "für das, was „{0}“ zu sagen hat, ist hier kein Platz",
+        "there is no room here for what “{0}” has to say",
     ),
     "superseded_change": (
         "entfällt: durch eine spätere Änderung überholt",

@@ -63,6 +63,7 @@ class Parts:
     lead: str = ""  #: May be cut at a word, or left out.
     link: str = ""  #: Never cut.
     hashtags: tuple[str, ...] = ()  #: With or without "#"; dropped from the end.
+    also: str = ""  #: What a lesser message had to say; whole, or left out when nothing else can give way.
 
 
 def graphemes(text: str) -> int:
@@ -102,11 +103,19 @@ def fitted(parts: Parts, limit: int | None, count: Count) -> Parts:
 
     Lead, fact and link stand apart by a blank line, the hashtags on the last
     line. What is too long loses its hashtags from the end, then words of the
-    lead (which then ends in "…"), then the whole lead. `limit` None cuts
-    nothing. Raises `ComposeError` when even fact and link are too long, or
+    lead (which then ends in "…"), then the whole lead, and last what it says
+    for another message. `limit` None cuts nothing. Raises `ComposeError` when even fact and link are too long, or
     when there is nothing to say.
     """
-    whole = _tidy(parts)
+    try:
+        return _fitted(_tidy(parts), limit, count)
+    except ComposeError:
+        if not parts.also.strip():
+            raise
+        return _fitted(_tidy(replace(parts, also="")), limit, count)
+
+
+def _fitted(whole: Parts, limit: int | None, count: Count) -> Parts:
     if not (text := laid_out_text(whole)):
         raise ComposeError("a post has neither lead, fact nor link; give its template words")
     if limit is None or count(text) <= limit:
@@ -136,7 +145,8 @@ def _with_shorter_lead(parts: Parts, limit: int, count: Count) -> Parts:
 
 
 def _tidy(parts: Parts) -> Parts:
-    return Parts(parts.fact.strip(), parts.lead.strip(), parts.link.strip(), _hashtags(parts.hashtags))
+    tags = _hashtags(parts.hashtags)
+    return Parts(parts.fact.strip(), parts.lead.strip(), parts.link.strip(), tags, parts.also.strip())
 
 
 def _hashtags(given: Sequence[str]) -> tuple[str, ...]:
@@ -161,6 +171,7 @@ def laid_out(parts: Parts) -> list[tuple[str, Part]]:
     blocks: tuple[tuple[str, Part, str], ...] = (
         (parts.lead, "words", "\n\n"),
         (parts.fact, "words", "\n\n"),
+        (parts.also, "words", "\n\n"),
         (parts.link, "link", "\n\n"),
         *((tag, "tag", " " if index else "\n" if parts.link else "\n\n") for index, tag in enumerate(parts.hashtags)),
     )

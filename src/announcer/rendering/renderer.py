@@ -24,6 +24,7 @@ _LONGEST_PREHEADER = 140
 _LONGEST_TITLE = 400
 _LONGEST_SUMMARY = 600
 _LONGEST_LEAD = 1000
+_LONGEST_ALSO = 300
 #: How much programme and text a mail shows; the next line counts where the one before made it too large.
 _EXTENTS = ((60, 24_000), (20, 6_000), (0, 1_500))
 
@@ -69,10 +70,23 @@ class Renderer:
         if request.embargo is not None and request.channel_kind != "mail":
             raise TemplateError("nothing but a mail to the press may leave under embargo; wait for its end")
         name = self._template(request, drawn)
+        drawn = replace(drawn, also=tuple(self.also(each) for each in request.also))
         payload = {"feed": self._feed, "social": self._social, "mail": self._mail}[request.channel_kind](name, drawn)
         if request.channel_kind == "social":
             payload = {**payload, **_shown_beside(request, drawn)}
         return Content(request.channel_kind, request.language, payload)
+
+    def also(self, request: Request) -> str:
+        """What a message says in the one line that another of the same moment has for it: "Anmeldung bis …".
+
+        Taken from the section `also` of its post's template, in plain words.
+        """
+        fixed = self._library.fixed[request.language]
+        drawn = scene.draw(request, self._site, fixed)
+        own = [request.template] if request.template else []
+        names = [f"social/{name}.{request.language}.txt" for name in [*own, *_names(request, drawn)]]
+        parts = self._library.sections(self._library.first(names), _variables(drawn))
+        return words.stop(clean.line(parts.get("also") or parts.get("lead") or drawn.name, _LONGEST_ALSO))
 
     def kind_label(self, kind: Kind, language: str) -> str:
         """What a message of this kind is called."""
@@ -112,8 +126,8 @@ class Renderer:
         notice = f"**{clean.escape_markdown(sentence)}**\n\n" if sentence else ""
         payload = {
             "title": _titled(drawn, _plain(parts["title"]), _LONGEST_TITLE),
-            "summary": clean.cut(_summed_up(drawn, parts["summary"]), _LONGEST_SUMMARY),
-            "html": markdown.parse(notice + parts["body"], drawn.link or drawn.site.url).html(),
+            "summary": clean.cut(" ".join((_summed_up(drawn, parts["summary"]), *_also(drawn))), _LONGEST_SUMMARY),
+            "html": markdown.parse(notice + parts["body"] + _below(drawn), drawn.link or drawn.site.url).html(),
             "link": drawn.link,
             "categories": [*drawn.release.topics, drawn.kind_label],
         }
@@ -130,6 +144,7 @@ class Renderer:
             "hashtags": list(drawn.event.hashtags),
             "language": drawn.language,
             "spoiler_text": "",
+            **({"also": "\n".join(_also(drawn))} if drawn.also else {}),
         }
         _check_slots(self._library.path(name), payload, allowed=())
         return payload
@@ -154,7 +169,7 @@ class Renderer:
         }
         path = self._library.path(name)
         _check_slots(path, heads, allowed=())
-        body = markdown.parse(parts["body"], drawn.link or drawn.site.url)
+        body = markdown.parse(parts["body"] + _below(drawn), drawn.link or drawn.site.url)
         variables = _variables(drawn) | heads
         bodies = {"text": self._composer.text(variables, body), "html": self._composer.html(variables, body)}
         _check_slots(path, bodies, allowed=clean.SLOTS)
@@ -199,6 +214,16 @@ def _names(request: Request, drawn: Scene) -> list[str]:
     if request.kind in scene.CHANGES:
         return [request.kind.value, "change", "announcement"]
     return ["change"] if stopped else [request.kind.value, "announcement"]
+
+
+def _also(drawn: Scene) -> list[str]:
+    """The lines for lesser messages of the same moment: "Außerdem: Anmeldung bis …"."""
+    return [f"{drawn.label['also']}: {each}" for each in drawn.also]
+
+
+def _below(drawn: Scene) -> str:
+    """The same as paragraphs of Markdown, below the text."""
+    return "".join(f"\n\n{clean.escape_markdown(line)}" for line in _also(drawn))
 
 
 def _variables(drawn: Scene) -> dict[str, Any]:

@@ -65,6 +65,7 @@ class Request:
     are true whenever they are read, however long after that moment. `template` is the name of
     the template that speaks instead of the kind's own. `embargo` is the end of
     an embargo that is still ahead when this is read: the text says so on top
+    (`also` are lesser messages of the same moment, each said in one line more)
     and links to no page of ours, since none is open yet. `edition` is for an
     issue of a digest, which speaks of several announcements instead of one.
     """
@@ -82,5 +83,6 @@ class Request:
     links: Links = Links()
     template: str = ""
     embargo: datetime | None = None
+    also: tuple[Request, ...] = ()
     edition: Edition | None = None
     late: bool = False

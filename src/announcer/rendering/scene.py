@@ -121,6 +121,7 @@ class Scene:
     embargo: EmbargoView | None  #: Only in a mail that leaves ahead of it.
     issue: EditionView | None  #: An issue of a digest: then headline and name are the digest's title.
     late: bool  #: It leaves after its moment: nothing may be said that was true only then.
+    also: tuple[str, ...] = ()  #: What lesser messages of the same moment have to say, a line each.
 
 
 def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene:

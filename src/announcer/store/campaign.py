@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from announcer.errors import Conflict, NotFound
-from announcer.model.campaign import Audience, Kind, Late, Message, Occurrence, Planned, Subject, Urgency
+from announcer.model.campaign import Audience, Kind, Late, Message, Occurrence, Planned, Spoken, Subject, Urgency
 from announcer.model.ledger import MESSAGE_TRANSITIONS, MessageState
 from announcer.store.tables import delivery, message, occurrence
 
@@ -119,6 +119,7 @@ def _message(row: Any) -> Message:
         why=tuple(json.loads(row.why)),
         merged=tuple(json.loads(row.merged)),
         template=row.template,
+        speaks_for=tuple(_spoken(each) for each in json.loads(row.speaks_for)),
     )
     return Message(
         id=row.id,
@@ -135,17 +136,14 @@ def _message(row: Any) -> Message:
     )
 
 
-def placed(connection: sa.Connection, campaign: Campaign) -> frozenset[Place]:
-    """What was planned before, and where: planning never drops these for being late.
-
-    What an earlier plan let fall because no rule asked for it any more has no
-    place: if a rule asks for it again, it is as new.
-    """
-    return frozenset(place_of(m.planned) for m in messages(connection, campaign) if not _fallen(m))
+def _spoken_row(value: Spoken) -> list[str]:
+    one = value.occurrence
+    return [one.subject.value, one.subject_id, one.rule_id, one.anchor, value.kind.value, value.template]
 
 
-def _fallen(old: Message) -> bool:
-    return old.state is MessageState.CANCELLED and old.planned.why[-1:] == (NOT_PLANNED,)
+def _spoken(row: Sequence[str]) -> Spoken:
+    subject, subject_id, rule_id, anchor, kind, template = row
+    return Spoken(Occurrence(Subject(subject), subject_id, rule_id, anchor), Kind(kind), template)
 
 
 def place_of(planned: Planned) -> Place:
@@ -172,7 +170,7 @@ def apply_plan(
         old = known.pop((planned.occurrence, planned.channel), None)
         if old is None:
             _insert(connection, campaign, announcement_id, planned, changes.get(planned.occurrence.anchor))
-        elif old.state in (*OPEN, MessageState.SENDING, MessageState.CANCELLED):
+        elif old.state in (*OPEN, MessageState.SENDING, MessageState.CANCELLED, MessageState.SUPERSEDED):
             _update(connection, old, planned)
     for left in known.values():
         if left.state in OPEN or left.state is MessageState.SENDING:
@@ -217,8 +215,13 @@ def _insert(
 
 def _first_state(planned: Planned) -> MessageState:
     if planned.drop:
-        return MessageState.MISSED
+        return MessageState.SUPERSEDED if _is_superseded(planned) else MessageState.MISSED
     return MessageState.WAITING if planned.waits_for else MessageState.DRAFT
+
+
+def _is_superseded(planned: Planned) -> bool:
+    """Whether another message says it along (`planning.collisions`)."""
+    return planned.drop and bool(planned.why) and planned.why[-1].startswith("superseded:")
 
 
 def _wanted(planned: Planned) -> dict[str, Any]:
@@ -231,6 +234,7 @@ def _wanted(planned: Planned) -> dict[str, Any]:
         "waits_for": json.dumps(planned.waits_for, ensure_ascii=False),
         "merged": json.dumps(planned.merged, ensure_ascii=False),
         "template": planned.template,
+        "speaks_for": json.dumps([_spoken_row(each) for each in planned.speaks_for], ensure_ascii=False),
     }
 
 
@@ -262,8 +266,10 @@ def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
         return
     unsendable = planned.drop or (old.state is MessageState.SENDING and planned.due_at is None)
     if unsendable:
-        if old.state is not MessageState.CANCELLED:
-            cancel(connection, old, planned.why[-1] if planned.why else "late")
+        if old.state not in (MessageState.CANCELLED, MessageState.SUPERSEDED):
+            said = _is_superseded(planned) and old.state is not MessageState.SENDING
+            to = MessageState.SUPERSEDED if said else MessageState.CANCELLED
+            cancel(connection, old, planned.why[-1] if planned.why else "late", to)
         return
     # Of what is leaving already only the moment can change: what it says, and to whom, is approved and in the ledger.
     values = _timing(planned) if old.state is MessageState.SENDING else _wanted(planned)
@@ -271,7 +277,7 @@ def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
     state = _state_after_update(old.state, planned)
     if state is not old.state:
         transition(connection, old.id, state)
-    if old.state is MessageState.CANCELLED:
+    if old.state in (MessageState.CANCELLED, MessageState.SUPERSEDED):
         _forget_cancelled(connection, old.id)
     if old.state is MessageState.SENDING and planned.due_at is not None:
         _follow(connection, old, planned, planned.due_at)
@@ -283,7 +289,8 @@ def _state_after_update(state: MessageState, planned: Planned) -> MessageState:
     if planned.waits_for:
         return MessageState.WAITING
     # What came back, or got its missing fact, has to be looked at again.
-    return MessageState.DRAFT if state in (MessageState.WAITING, MessageState.CANCELLED) else state
+    back = (MessageState.WAITING, MessageState.CANCELLED, MessageState.SUPERSEDED)
+    return MessageState.DRAFT if state in back else state
 
 
 def _forget_cancelled(connection: sa.Connection, message_id: int) -> None:
@@ -331,7 +338,7 @@ def cancel(connection: sa.Connection, old: Message, why: str, to: MessageState =
     A delivery that a worker already claimed is sent whole or not at all; the
     message then stays `sending` until it is settled.
     """
-    state = "cancelled" if to is MessageState.CANCELLED else "missed"
+    state = to.value  # a delivery ends as its message does
     mine, unsent = delivery.c.message_id == old.id, delivery.c.state.in_(_UNSENT)
     # A post that may be there already is looked for before it ends: it would have to be corrected.
     doubtful_post = delivery.c.maybe_double & delivery.c.subscriber_id.is_(None)

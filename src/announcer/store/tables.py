@@ -168,6 +168,7 @@ message = sa.Table(
     sa.Column("why", sa.Text, nullable=False, server_default="[]"),
     sa.Column("merged", sa.Text, nullable=False, server_default="[]"),
     sa.Column("template", sa.String(60), nullable=False, server_default=""),
+    sa.Column("speaks_for", sa.Text, nullable=False, server_default="[]"),
     sa.Column("approved_by", sa.String(120)),
     sa.Column("approved_at", Instant),
     sa.Column("approved_hash", sa.String(64)),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from announcer.model.campaign import Audience, Kind, Occurrence, Planned, Subject, Urgency
-from announcer.planning.collisions import part
+from announcer.model.campaign import Audience, Kind, Occurrence, Planned, Spoken, Subject, Urgency
+from announcer.planning.collisions import Carries, part
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
@@ -23,8 +23,10 @@ def message(rule: str, minutes: int, urgency: Urgency, *, anchor: str = "start",
     )
 
 
-def parted(*messages: Planned, window: timedelta = HOUR) -> dict[str, Planned]:
-    result = part(messages, window, lambda m, due: m.not_after is None or due <= m.not_after, BERLIN)
+def parted(
+    *messages: Planned, window: timedelta = HOUR, carries: Carries = lambda leader, message: True
+) -> dict[str, Planned]:
+    result = part(messages, window, lambda m, due: m.not_after is None or due <= m.not_after, BERLIN, carries)
     return {planned.occurrence.rule_id: planned for planned in result}
 
 
@@ -51,11 +53,37 @@ def test_one_that_waited_can_run_into_the_next() -> None:
     assert result["c"].why == ("collision:b|2026-03-02T10:30",)
 
 
-def test_what_cannot_wait_is_taken_over_and_says_by_what() -> None:
-    reminder = replace(message("reminder", 30, Urgency.REMINDER), not_after=TEN + timedelta(minutes=40))
-    assert parted(message("deadline", 0, Urgency.DEADLINE), reminder)["reminder"] == replace(
-        reminder, drop=True, why=("superseded:deadline",)
-    )
+REMINDER = replace(message("reminder", 30, Urgency.REMINDER), not_after=TEN + timedelta(minutes=40), template="kurz")
+
+
+def test_what_cannot_wait_is_said_along_and_says_by_what() -> None:
+    deadline = message("deadline", 0, Urgency.DEADLINE)
+    assert parted(deadline, REMINDER) == {
+        "deadline": replace(
+            deadline, speaks_for=(Spoken(REMINDER.occurrence, Kind.REMINDER, "kurz"),), why=("also_says:reminder",)
+        ),
+        "reminder": replace(REMINDER, drop=True, why=("superseded:deadline",)),
+    }
+
+
+def test_the_most_urgent_one_near_speaks_for_all_of_them() -> None:
+    late = replace(REMINDER, urgency=Urgency.RECAP, occurrence=replace(REMINDER.occurrence, rule_id="late"))
+    found = parted(message("deadline", 50, Urgency.DEADLINE), message("change", -10, Urgency.CHANGE), REMINDER, late)
+    assert [spoken.occurrence.rule_id for spoken in found["change"].speaks_for] == ["reminder", "late"]
+    assert found["deadline"].speaks_for == ()
+    assert [found[rule].why for rule in ("reminder", "late")] == [("superseded:change",)] * 2
+
+
+def test_where_it_cannot_be_said_along_it_stays() -> None:
+    deadline = message("deadline", 0, Urgency.DEADLINE)
+    kept = {"deadline": deadline, "reminder": replace(REMINDER, why=("collision_kept:deadline",))}
+    assert parted(deadline, REMINDER, carries=lambda leader, message: False) == kept
+
+
+def test_what_waits_for_words_is_not_said_without_them() -> None:
+    waiting = replace(REMINDER, waits_for=("words:reminder",))
+    found = parted(message("deadline", 0, Urgency.DEADLINE), waiting)
+    assert (found["reminder"].drop, found["deadline"].speaks_for) == (False, ())
 
 
 def test_exactly_one_window_apart_is_no_collision() -> None:
@@ -111,3 +139,6 @@ def test_what_stays_is_apart_unless_it_is_urgent(crowd: list[Planned], minutes: 
             assert other.due_at is not None
             assert other is planned or abs(other.due_at - planned.due_at) >= window
     assert {p.occurrence for p in result.values()} == {p.occurrence for p in crowd}
+    # Nothing is lost: what does not leave itself is said by exactly one that does.
+    said = [spoken.occurrence for p in others for spoken in p.speaks_for]
+    assert sorted(said, key=str) == sorted((p.occurrence for p in result.values() if p.drop), key=str)

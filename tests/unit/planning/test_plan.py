@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from announcer.errors import PlanningError
 from announcer.model.campaign import Planned, Playbook
-from announcer.model.changes import CancelEvent, Change, Delay, Facts, MoveEvent
+from announcer.model.changes import CancelEvent, Change, ChangeRoom, Delay, Facts, MoveEvent
 from announcer.model.facts import Announcement, Certainty, Event, EventStatus, PubStatus, Registration, Session
 from announcer.planning.calendar import OfficeCalendar
 from announcer.planning.changes import apply
@@ -351,6 +351,66 @@ class TestSessions:
         after = apply(Delay("a", 20), Facts(event, None), berlin("09-18T13:00"))
         messages = plan(campaign(one_rule("15 minutes before session", sessions="public"), after.event))
         assert [m.due_at for m in messages] == [berlin("09-18T14:05"), berlin("09-18T16:05")]
+
+
+class TestSaidAlong:
+    """A deadline at 10:00, and a reminder at 10:30 that is only worth it until 10:40."""
+
+    PLAYBOOK = playbook_from(
+        "p",
+        {
+            "deadline": {"kind": "registration_closes", "when": "3 days before registration closes at 10:00",
+                         "channels": ["social", "mail"], "urgency": "deadline"},
+            "reminder": {"kind": "reminder", "when": "17 days before start at 10:30", "channels": ["social", "mail"],
+                         "not_after": "17 days before start at 10:40"},
+        },
+        BERLIN,
+    )  # fmt: skip
+
+    def said(self, **more: Any) -> dict[tuple[str, str], tuple[bool, tuple[str, ...], list[str]]]:
+        return {
+            (m.occurrence.rule_id, m.channel): (m.drop, m.why, [s.occurrence.rule_id for s in m.speaks_for])
+            for m in plan(campaign(self.PLAYBOOK, **more))
+        }
+
+    def test_the_deadline_says_both(self) -> None:
+        found = self.said()
+        assert found["deadline", "mastodon"] == (False, ("also_says:reminder",), ["reminder"])
+        assert found["reminder", "mastodon"] == (True, ("superseded:deadline",), [])
+        assert found["reminder", "newsletter"] == found["reminder", "mastodon"]
+
+    def test_what_has_left_can_say_nothing_more(self) -> None:
+        deadline = next(m for m in plan(campaign(self.PLAYBOOK)) if m.occurrence.rule_id == "deadline")
+        found = self.said(out=frozenset({(deadline.occurrence, "mastodon")}))
+        assert found["reminder", "mastodon"] == (False, ("collision_kept:deadline",), [])
+        assert found["reminder", "newsletter"][0]
+
+    def test_what_was_said_along_is_not_said_again(self) -> None:
+        later = replace(EVENT, registration=replace(EVENT.registration, closes=berlin("08-04T18:00")))
+        reminder = next(m for m in plan(campaign(self.PLAYBOOK)) if m.occurrence.rule_id == "reminder")
+        said = {(reminder.occurrence, "mastodon"): "deadline"}
+        found = self.said(event=later, said=said)
+        assert found["reminder", "mastodon"] == (True, ("superseded:deadline",), [])
+        assert found["reminder", "newsletter"] == (False, (), [])
+
+    def test_what_will_not_leave_takes_no_place(self) -> None:
+        deadline = next(m for m in plan(campaign(self.PLAYBOOK)) if m.occurrence.rule_id == "deadline")
+        found = self.said(ended=frozenset({(deadline.occurrence, "mastodon")}))
+        assert found["reminder", "mastodon"] == (False, (), [])
+        assert found["deadline", "mastodon"] == (False, (), [])
+
+    def test_a_notice_by_mail_that_few_get_speaks_for_nobody(self) -> None:
+        room = {"kind": "room_change", "when": "at once on a change", "channels": ["social", "mail"]}
+        playbook = playbook_from("p", {"room": room}, BERLIN)
+        playbook = replace(playbook, rules=(*playbook.rules, self.PLAYBOOK.rules[1]))
+        event = replace(EVENT, sessions=(Session("s", "S", start=EVENT.start),))
+        change = ConfirmedChange(1, ChangeRoom("s", "Saal"), berlin("09-01T10:25"))
+        found = {
+            (m.occurrence.rule_id, m.channel): m.why[-1:]
+            for m in plan(campaign(playbook, event, changes=(change,), now=berlin("09-01T10:25")))
+        }
+        assert found["reminder", "mastodon"] == ("superseded:room",)
+        assert found["reminder", "newsletter"] == ("collision_kept:room",)
 
 
 def test_an_impossible_event_is_refused() -> None:

@@ -75,10 +75,13 @@ def test_what_a_template_sees_is_shown_and_not_obeyed(tmp_path: Path) -> None:
     [
         (
             "{{ evnt }}{% endblock %}",
-            r"reminder\.de\.txt, line 2: 'evnt' is not known; known are days, embargo, event, ",
+            r"reminder\.de\.txt, line 2: 'evnt' is not known; known are also, days, embargo, event, ",
         ),
         ("\n{{ event.nmae }}{% endblock %}", r"line 3: 'nmae' is not known here; known are days, doors, "),
-        ("{{ label.nothing }}{% endblock %}", r"line 2: 'nothing' is not known here; known are announcement_page, "),
+        (
+            "{{ label.nothing }}{% endblock %}",
+            r"line 2: 'nothing' is not known here; known are also, announcement_page, ",
+        ),
         ("\n\n{{ name | nofilter }}{% endblock %}", r"reminder\.de\.txt, line 4: No filter named 'nofilter'"),
         ("{% if %}{% endblock %}", r"reminder\.de\.txt, line 2: Expected an expression"),
         ("{{ 1 / 0 }}{% endblock %}", r"reminder\.de\.txt, line 2: division by zero"),
@@ -103,7 +106,7 @@ def test_a_check_finds_all_faults_without_facts(tmp_path: Path) -> None:
     )
     syntax, unknown, lost = own.check()
     assert syntax.startswith(f"{tmp_path}/feed/reminder.de.md, line 1: Unexpected end of template.")
-    assert unknown.startswith(f"{tmp_path}/social/reminder.de.txt: 'evnt' is not known; known are content, ")
+    assert unknown.startswith(f"{tmp_path}/social/reminder.de.txt: 'evnt' is not known; known are also, content, ")
     assert lost == f"{tmp_path}/social/reminder.de.txt: there is no template social/lost.txt; correct the name"
 
 
