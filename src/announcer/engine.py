@@ -102,7 +102,7 @@ class Engine:
         self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed, self.house.manners, gate)
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
         self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
-        self._alerts = _alerts(self.house, secret, self._client, owner)
+        self.alerts = _alerts(self.house, secret, self._client, owner)
         self._exits = Exits(mail=[MAIL], keyless=_keyless(self._channels))
         with self.database.write() as connection:
             people.sync_lists(connection, settings.lists)
@@ -112,17 +112,17 @@ class Engine:
     @property
     def ways_out(self) -> tuple[str, ...]:
         """The channels that can be drained, each independent of the others."""
-        return (*self._channels, *([MAIL] if self._mailer else []), *(f"{TOLD}{way}" for way in self._alerts.ways))
+        return (*self._channels, *([MAIL] if self._mailer else []), *(f"{TOLD}{way}" for way in self.alerts.ways))
 
     def recover(self) -> int:
         """At the start of the only worker: take back everything a dead one held; how much."""
-        self._alerts.take_back()
+        self.alerts.take_back()
         with self.database.write(Lane.TICK) as connection:
             return ledger.reap(connection, self._exits.mail, self._exits.keyless, everything=True)
 
     def tick(self) -> Ticked:
         """All timed work of this moment. The office hears of a hold as well: that comes first."""
-        self._alerts.tick(self.house.clock())
+        self.alerts.tick(self.house.clock())
         self._mail_ledger.renew()
         if self.held():
             return Ticked()
@@ -160,7 +160,7 @@ class Engine:
         if not self._may_send:
             raise RuntimeError("an engine without secrets can't send")
         if name.startswith(TOLD):
-            return self._alerts.drain(name.removeprefix(TOLD), self.stop)
+            return self.alerts.drain(name.removeprefix(TOLD), self.stop)
         if self.held():
             return 0
         if name == MAIL:
@@ -191,7 +191,7 @@ class Engine:
         self.stop.set()
         if self._mailer is not None:
             self._mailer.close()
-        self._alerts.close()
+        self.alerts.close()
         self._client.close()
         self.database.close()
 

@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from announcer.cli import shapes
 from announcer.engine import Engine
 from announcer.model.changes import ChangeRoom, CorrectWording
 from announcer.model.people import Actor
-from announcer.office import campaigns, change, holding, requests
+from announcer.office import campaigns, change, holding, requests, status
 from announcer.sandbox.arrivals import Mail
 from announcer.store import journal, outbox
-from announcer.store.tables import delivery, message
+from announcer.store.tables import delivery, event_version, message
 from announcer.store.tables import outbox as table
 from tests.integration.campaign_world import KEY, OFFICE, CampaignWorld, at, campaign_world
 from tests.standins.smtp_relay import DROP, Script, SmtpRelay
@@ -132,6 +133,18 @@ def test_trouble_and_what_stops_itself_are_told_within_a_minute(world: CampaignW
     assert told(world, at(6, 26, 10, 20)) == []
 
 
+def test_a_page_that_does_not_answer_is_told_after_some_minutes(world: CampaignWorld) -> None:
+    campaigns.approve(world.house, KEY, Actor("anna"), world.clock())
+    told(world, at(6, 26, 9, 59))
+    world.go(at(6, 26, 10))
+    with world.engine.database.write() as connection:
+        waits = {"state": "deferred", "said": "page:https://presse.city.example/e/x|it answers 404", "sent_at": None}
+        connection.execute(delivery.update().where(delivery.c.channel == "mastodon").values(**waits, ready_at=at(7, 1)))
+        connection.execute(message.update().where(message.c.channel == "mastodon").values(state="sending"))
+    assert told(world, at(6, 26, 10, 4)) == []
+    assert told(world, at(6, 26, 10, 5)) == both("Wartet auf ihre Seite: Terminankündigung", "anna", "ben", "cem")
+
+
 def test_everybody_who_approves_hears_of_a_change_that_one_released(world: CampaignWorld) -> None:
     proposal = change.propose(world.house, KEY, ChangeRoom("keynote", "Saal 2"), world.clock())
     change.confirm(world.house, proposal, Actor("anna"), "Wasserschaden", world.clock())
@@ -171,6 +184,39 @@ def test_a_restored_database_does_not_tell_it_all_again_and_a_new_office_hears_n
                 assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
         finally:
             engine.close()
+
+
+def test_what_is_held_back_asks_whoever_approves_to_decide(world: CampaignWorld) -> None:
+    campaigns.approve(world.house, KEY, Actor("anna"), world.clock())
+    told(world, at(6, 26, 9, 59))
+    with world.engine.database.write() as connection:
+        connection.execute(
+            delivery.update().where(delivery.c.channel == "newsletter").values(state="held", said="mails_per_week")
+        )
+        late = message.c.kind == "programme"
+        connection.execute(message.update().where(late, message.c.channel == "feed").values(state="held"))
+    found = told(world, at(6, 26, 10, 1))
+    assert found == both("Bitte entscheiden: 2 Nachrichten", "anna", "ben")
+
+
+def test_status_says_who_can_what_waits_and_what_does_not_arrive(world: CampaignWorld) -> None:
+    requests.ask(world.house, KEY, CorrectWording("Schwahn", "Schwan"), "ein Tippfehler", Actor("anna"), world.clock())
+    told(world, RELEASE - timedelta(hours=24))
+    with world.engine.database.write() as connection:
+        connection.execute(
+            table.update().where(table.c.kind == "request").values(state="failed", said="550 no such user")
+        )
+        connection.execute(event_version.update().values(actor="ben"))
+    with world.engine.database.read() as connection:
+        shown = shapes.overview(status.overview(connection, world.house, world.clock()))
+    draft = next(one for one in shown["attention"] if one["need"] == "approve")
+    assert draft["can_approve"] == ["Anna Amsel"]
+    assert [(one["by"], one["kind"], one["can_confirm"]) for one in shown["requests"]] == [
+        ("anna", "CorrectWording", ["Ben Buche"])
+    ]
+    assert [(one["way"], one["to"], one["state"], one["said"]) for one in shown["office_mail"]] == [
+        ("mail", "ben", "failed", "550 no such user")
+    ]
 
 
 # -- The way there. --

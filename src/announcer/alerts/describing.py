@@ -23,6 +23,7 @@ from announcer.model.facts import Event
 from announcer.model.ledger import MessageState
 from announcer.office import campaigns, wording
 from announcer.office.house import House
+from announcer.office.status import CampaignStatus, campaign_status
 from announcer.planning import changes as planned_changes
 from announcer.planning.phrases import moment_words, sentence_case
 from announcer.planning.why import explain, waits_for_words
@@ -61,6 +62,7 @@ class Describer:
         self._now = now
         self.language = house.settings.site.language
         self._worlds: dict[Campaign, campaigns.World | None] = {}
+        self._known: dict[Campaign, CampaignStatus] = {}
 
     def mail(self, due: Due, name: str = "") -> Payload:
         """The mail (or its likeness for another way) that tells of all of it."""
@@ -121,6 +123,11 @@ class Describer:
                 if number := details.get("number"):
                     why = words.say("partly", self.language, n=number)
                 view = replace(view, why=why, until="", waits=())
+            case Kind.DECIDE if number := details.get("deliveries"):
+                by = _by(recipient)
+                said = "cap_deliveries" if details["said"] == "mails_per_week" else "late_deliveries"
+                view = replace(view, why=words.say(said, self.language, n=number), waits=())
+                commands = tuple(f"announcer decide {message.id} {how}{by}" for how in ("--send", "--let-go"))
             case Kind.MORNING:
                 state = message.state.value
                 lack = words.say(state, self.language) if state in {"draft", "held", "paused"} else ""
@@ -138,9 +145,11 @@ class Describer:
             key = "mails" if state == "failed" else "mails_unknown"
             return replace(view, why=words.say(key, self.language, n=number), amount=number), ()
         delivery = details["delivery"]
-        view = replace(view, why=words.say(state, self.language, id=delivery))
-        if state == "failed":
+        view = replace(view, why=words.say(state, self.language, id=delivery, url=details.get("url", "")))
+        if state in {"failed", "page"}:
             return view, ()
+        if state == "manual":
+            return view, (f"announcer settle {delivery} --sent",)
         return view, (f"announcer settle {delivery} --sent", f"announcer settle {delivery} --again")
 
     def _change(self, told: Told, item: Happened, key: Campaign, recipient: Recipient) -> Described:
@@ -189,8 +198,7 @@ class Describer:
     # -- Messages in words. --
 
     def _view(self, message: Message, key: Campaign) -> ItemView:
-        planned, event = message.planned, self._event(key)
-        zone = event.zone if event else self._house.planning_zone
+        planned, event, zone = message.planned, self._event(key), self._status(key).zone
         kind = self._house.renderer.kind_label(planned.kind, self.language)
         return ItemView(
             what=words.what(planned, kind, event, self.language),
@@ -220,9 +228,10 @@ class Describer:
             return ""
 
     def _to_do(self, message: Message, key: Campaign, recipient: Recipient) -> tuple[str, ...]:
-        name, by = shlex.quote(key.name), _by(recipient)
+        name, by = shlex.quote(self._status(key).id), _by(recipient)
         if message.state.value in ("draft", "held"):
-            return (f"announcer preview {name} -m {message.id}", f"announcer approve {name} -m {message.id}{by}")
+            drop = (f"announcer drop {name} --message {message.id}{by}",) if message.state is MessageState.HELD else ()
+            return (f"announcer preview {name} -m {message.id}", f"announcer approve {name} -m {message.id}{by}", *drop)
         event = self._event(key)
         return tuple(self._answer(each, message.planned, name, event) + by for each in message.planned.waits_for)
 
@@ -254,11 +263,10 @@ class Describer:
     def _described(
         self, told: Told, key: Campaign, view: ItemView, commands: tuple[str, ...], message: Message | None
     ) -> Described:
-        event = self._event(key)
-        zone = event.zone if event else self._house.planning_zone
+        status = self._status(key)
         due = message.planned.due_at if message else None
-        short = words.short_moment(due.astimezone(zone), self.language) if due else ""
-        return Described(told, view, self._title(key), key.name, commands, short)
+        short = words.short_moment(due.astimezone(status.zone), self.language) if due else ""
+        return Described(told, view, status.title, status.id, commands, short)
 
     # -- Campaigns. --
 
@@ -271,18 +279,13 @@ class Describer:
                 self._worlds[key] = None
         return self._worlds[key]
 
-    def _event(self, key: Campaign) -> Event | None:
-        world = self._world(key)
-        return world.facts.event if world else None
+    def _status(self, key: Campaign) -> CampaignStatus:
+        if key not in self._known:
+            self._known[key] = campaign_status(self._connection, self._house, key)
+        return self._known[key]
 
-    def _title(self, key: Campaign) -> str:
-        world = self._world(key)
-        if world is None:
-            return key.name
-        event, announcement = world.facts.event, world.facts.announcement
-        if world.scene.issues is not None:
-            return world.scene.issues.title
-        return event.name if event else announcement.headline if announcement else ""
+    def _event(self, key: Campaign) -> Event | None:
+        return self._status(key).event
 
     @cached_property
     def _names(self) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from announcer.alerts.notices import Happened, Kind, To, Waiting
 from announcer.alerts.rules import AHEAD, DAY
+from announcer.channels.own_pages import WAITS_FOR_PAGE
 from announcer.model.campaign import Message
 from announcer.model.ledger import DeliveryState, MessageState
 from announcer.model.people import Actor
@@ -26,6 +27,8 @@ from announcer.store.tables import audit, change, change_request, delivery, mess
 
 #: What happened longer ago is history.
 HISTORY = timedelta(days=7)
+#: A page that does not answer for so long needs somebody.
+PAGE_PATIENCE = timedelta(minutes=5)
 _FACTUAL = [kind.__name__ for kind in FACTUAL]
 _NEEDS = {MessageState.DRAFT: Kind.APPROVE, MessageState.WAITING: Kind.WORDS}
 
@@ -40,7 +43,7 @@ class Situation:
 
 
 def gather(connection: sa.Connection, house: House, since: datetime, now: datetime) -> Situation:
-    """How things stand; what was over before `since` is left out."""
+    """How things stand; what was over before `since` is left out, what still is so counts however old."""
     people = staff.read(connection, house)
 
     @cache
@@ -54,11 +57,13 @@ def gather(connection: sa.Connection, house: House, since: datetime, now: dateti
         people,
         tuple(_waiting(connection, wrote, since, now)),
         (
-            *_held_messages(connection, wrote, since),
+            *_held_messages(connection, wrote),
+            *_held_deliveries(connection),
             *_missed(connection, begin, now),
             *_partly_missed(connection, begin),
             *_trouble(connection, begin),
-            *_stopped(connection, since),
+            *_without_page(connection, now),
+            *_stopped(connection),
             *(_changes(connection, begin) if people.four_eyes else ()),
             *_requests(connection, begin),
         ),
@@ -85,14 +90,33 @@ def _waiting(connection: sa.Connection, wrote: _Authors, since: datetime, now: d
             yield Waiting(one, key, needs, moment, wrote(key, one.id) if needs is Kind.APPROVE else frozenset())
 
 
-def _held_messages(connection: sa.Connection, wrote: _Authors, since: datetime) -> Iterator[Happened]:
-    recent = sa.or_(message.c.due_at.is_(None), message.c.due_at >= since)
-    for one in campaign.messages(connection, states=[MessageState.HELD], only=recent):
+def _held_messages(connection: sa.Connection, wrote: _Authors) -> Iterator[Happened]:
+    for one in campaign.messages(connection, states=[MessageState.HELD]):
         key = campaign_of(one)
         reasons = len(one.planned.why)  # one more each time it is held
         yield Happened(
-            f"held:{one.id}:{reasons}", Kind.APPROVE, To.ABLE, key, one, wrote(key, one.id), {"why": _last(one)}
+            f"held:{one.id}:{reasons}", Kind.DECIDE, To.ABLE, key, one, wrote(key, one.id), {"why": _last(one)}
         )
+
+
+def _held_deliveries(connection: sa.Connection) -> Iterator[Happened]:
+    """Late deliveries, and mails above the weekly limit: approved long ago, so whoever approves decides."""
+    query = (
+        sa.select(
+            delivery.c.message_id,
+            sa.func.min(delivery.c.id).label("id"),
+            sa.func.count().label("number"),
+            sa.func.max(delivery.c.said).label("said"),
+        )
+        .where(sa.text("delivery.state = 'held'"))  # spelt as in the partial index
+        .group_by(delivery.c.message_id)
+        .order_by(delivery.c.message_id)
+    )
+    for row in connection.execute(query):
+        one = campaign.message_by_id(connection, row.message_id)
+        details = {"deliveries": str(row.number), "said": row.said or ""}
+        key = f"decide:{one.id}:{row.id}"
+        yield Happened(key, Kind.DECIDE, To.APPROVERS, campaign_of(one), one, details=details)
 
 
 def _last(one: Message) -> str:
@@ -120,7 +144,10 @@ def _partly_missed(connection: sa.Connection, begin: datetime) -> Iterator[Happe
 
 
 def _trouble(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
-    """Each post that failed or is in doubt; failed mails once per message, without anybody's address."""
+    """Each post that failed, is in doubt or has to be corrected by hand.
+
+    Failed mails once per message, with their number and nobody's address.
+    """
     mail = delivery.c.subscriber_id.isnot(None)
     query = (
         sa.select(
@@ -133,7 +160,7 @@ def _trouble(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
         )
         .select_from(delivery.join(message, message.c.id == delivery.c.message_id))
         .where(
-            sa.text("delivery.state IN ('failed', 'unknown')"),  # spelt as in the partial index
+            sa.text("delivery.state IN ('failed', 'unknown', 'manual')"),  # spelt as in the partial index
             sa.or_(message.c.settled_at.is_(None), message.c.settled_at >= begin),
         )
         .group_by(delivery.c.message_id, delivery.c.state, mail, sa.case((mail, 0), else_=delivery.c.id))
@@ -150,26 +177,39 @@ def _trouble(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
         yield Happened(key, Kind.TROUBLE, To.EVERYBODY, campaign_of(one), one, details=details)
 
 
-def _stopped(connection: sa.Connection, since: datetime) -> Iterator[Happened]:
+def _without_page(connection: sa.Connection, now: datetime) -> Iterator[Happened]:
+    """Messages that wait for a page of our own; one look at each that is being sent and late."""
+    late = message.c.due_at <= now - PAGE_PATIENCE
+    for one in campaign.messages(connection, states=[MessageState.SENDING], only=late):
+        waits = sa.and_(delivery.c.message_id == one.id, delivery.c.state == "deferred")
+        row = connection.execute(sa.select(delivery.c.id, delivery.c.said).where(waits).limit(1)).one_or_none()
+        if row is not None and (row.said or "").startswith(WAITS_FOR_PAGE):
+            url, _, said = row.said.removeprefix(WAITS_FOR_PAGE).partition("|")
+            details = {"state": "page", "delivery": str(row.id), "number": "1", "said": said, "mail": "", "url": url}
+            key = campaign_of(one)
+            yield Happened(f"page:{one.id}", Kind.TROUBLE, To.EVERYBODY, key, one, details=details)
+
+
+def _stopped(connection: sa.Connection) -> Iterator[Happened]:
     """Channels that paused themselves, and the hold of everything; a pause by somebody is known to the office."""
     for what, why in journal.pauses(connection).items():
         if what.startswith("channel:"):
             name = what.removeprefix("channel:")
-            found = _latest(connection, "pause", [what, f"channel {name}"], since)
+            found = _latest(connection, "pause", [what, f"channel {name}"])
             if found is not None and found.actor == Actor.clock().name:
                 details = {"channel": name, "why": why}
                 yield Happened(f"paused:{name}:{found.id}", Kind.STOPPED, To.EVERYBODY, details=details)
     held = journal.recall(connection, journal.HOLD)
     if held is not None:
-        found = _latest(connection, "hold", [journal.ALL], since)
+        found = _latest(connection, "hold", [journal.ALL])
         if found is not None:
             yield Happened(f"hold:{found.id}", Kind.STOPPED, To.EVERYBODY, details={"hold": held, "why": held})
 
 
-def _latest(connection: sa.Connection, verb: str, subjects: Sequence[str], since: datetime) -> Any:
+def _latest(connection: sa.Connection, verb: str, subjects: Sequence[str]) -> Any:
     query = (
         sa.select(audit.c.id, audit.c.actor)
-        .where(audit.c.verb == verb, audit.c.subject.in_(subjects), audit.c.at >= since)
+        .where(audit.c.verb == verb, audit.c.subject.in_(subjects))
         .order_by(audit.c.id.desc())
         .limit(1)
     )
@@ -185,14 +225,8 @@ def _changes(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
 
 
 def _requests(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
-    for one in requests.listed(
-        connection,
-        state=None,
-        only=sa.or_(
-            change_request.c.decided_at >= begin,
-            sa.and_(change_request.c.decided_at.is_(None), change_request.c.at >= begin),
-        ),
-    ):
+    open_or_new = sa.or_(change_request.c.decided_at.is_(None), change_request.c.decided_at >= begin)
+    for one in requests.listed(connection, state=None, only=open_or_new):
         details = {"request": str(one.id), "who": one.actor, "why": one.reason}
         wrote = frozenset({one.actor})
         if one.state is RequestState.OPEN:

@@ -74,7 +74,7 @@ def _open_ends(situation: Situation, leaving: set[int]) -> list[Happened]:
 
     A delivery that failed was told when it did, and nobody can mend it.
     """
-    kinds = {Kind.APPROVE, Kind.TROUBLE, Kind.STOPPED, Kind.REQUEST}
+    kinds = {Kind.DECIDE, Kind.TROUBLE, Kind.STOPPED, Kind.REQUEST}
     return [
         one
         for one in situation.happened

@@ -16,6 +16,7 @@ class Kind(StrEnum):
 
     APPROVE = "approve"  #: Messages wait for an approval, before their moment.
     WORDS = "words"  #: Messages wait for a fact or a person's text.
+    DECIDE = "decide"  #: Something is held back until somebody decides.
     MISSED = "missed"  #: Messages that did not leave and will not any more.
     TROUBLE = "trouble"  #: Deliveries that failed, or of which nobody knows.
     STOPPED = "stopped"  #: A channel paused itself, or all sending is held.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -131,6 +131,7 @@ class Alerts:
             tried += 1
             if isinstance(outcome, Deferred) and not outcome.counted:
                 break  # the way itself is closed: the others need not knock as well
+        self._ways[way].rest()
         return tried
 
     def _send(self, way: str, entry: Entry) -> Outcome:
@@ -171,6 +172,12 @@ class Alerts:
                     outbox.record(connection, entry, "deferred", now, said=str(outcome), ready_at=now)
         if not isinstance(outcome, Sent):
             log.warning("the office could not be reached", way=entry.way, recipient=entry.recipient, why=_said(outcome))
+
+    def check(self) -> Iterator[tuple[str, bool, str]]:
+        """What can be tried of each way without sending anything: its name, whether it works, what was found."""
+        for name, way in self._ways.items():
+            health = way.check()
+            yield f"alerts {name}", health.ok, health.said
 
     def take_back(self) -> int:
         """At the start of the only worker: what a dead one held is tried again."""

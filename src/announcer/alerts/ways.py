@@ -13,12 +13,14 @@ import json
 from collections.abc import Mapping
 from datetime import UTC
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import httpx
 
 from announcer.channels.http import retry_after
 from announcer.clock import Clock
 from announcer.errors import Credentials, Transient
+from announcer.model.content import Health
 from announcer.model.ledger import Deferred, Failed, Outcome, Receipt, Sent, Unknown
 from announcer.newsletter.single import Courier, SingleMail
 from announcer.settings import Settings
@@ -36,6 +38,14 @@ class Way(Protocol):
 
     def send(self, entry: Entry) -> Outcome:
         """Try it once."""
+        ...
+
+    def rest(self) -> None:
+        """Nothing is due for now."""
+        ...
+
+    def check(self) -> Health:
+        """What can be tried without sending anything."""
         ...
 
     def close(self) -> None:
@@ -74,6 +84,14 @@ class MailWay:
             return Deferred(str(error), counted=False)
         return Deferred(outcome.said) if isinstance(outcome, Unknown) else outcome
 
+    def rest(self) -> None:
+        """Let go of a connection that has had nothing to do for a while."""
+        self._courier.idle()
+
+    def check(self) -> Health:
+        """Whether the relay takes our mail."""
+        return self._courier.check()
+
     def close(self) -> None:
         """Say goodbye to the relay."""
         self._courier.close()
@@ -101,6 +119,13 @@ class WebhookWay:
         if answer.is_success:
             return Sent(Receipt(str(answer.status_code)))
         return Deferred(f"the webhook answers {answer.status_code}", retry_after(answer.headers, self._clock()))
+
+    def rest(self) -> None:
+        """The client keeps its connections itself."""
+
+    def check(self) -> Health:
+        """Nothing is asked: a webhook may take any call for an alert."""
+        return Health(True, f"{urlsplit(self._url).hostname}, {'signed' if self._secret else 'not signed'}")
 
     def close(self) -> None:
         """Nothing to end: the client belongs to the house."""
@@ -147,6 +172,18 @@ class AppriseWay:
             body_format=apprise.NotifyFormat.TEXT,
         )
         return Sent(Receipt("")) if sent else Deferred("apprise could not deliver it; see the log")
+
+    def rest(self) -> None:
+        """Nothing is kept."""
+
+    def check(self) -> Health:
+        """Whether apprise understands every address."""
+        import apprise
+
+        unknown = sum(not apprise.Apprise().add(address) for address in self._addresses.values())
+        if unknown or not self._addresses:
+            return Health(False, f"apprise does not understand {unknown} of {len(self._addresses)} addresses")
+        return Health(True, f"{len(self._addresses)} addresses")
 
     def close(self) -> None:
         """Nothing to end."""

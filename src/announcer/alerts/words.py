@@ -23,6 +23,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Delivery {id}: it may or may not have arrived.",
     ),
     "failed": ("Zustellung {id} ist gescheitert.", "Delivery {id} failed."),
+    "manual": (
+        "Zustellung {id}: Das Netzwerk lässt keine Änderung zu; bitte von Hand berichtigen.",
+        "Delivery {id}: its network allows no change; please correct it by hand.",
+    ),
+    "page": (
+        "Geht hinaus, sobald die Seite dazu antwortet: {url}",
+        "Leaves as soon as the page it links to answers: {url}",
+    ),
+    "late_deliveries": ("{n} Zustellungen sind verspätet.", "{n} deliveries are late."),
+    "cap_deliveries": ("{n} Mails liegen über der Wochengrenze.", "{n} mails are above the weekly limit."),
     "partly": ("{n} Zustellungen kamen zu spät an die Reihe.", "{n} deliveries had their turn too late."),
     # What a message of today lacks, by its state.
     "draft": ("Noch nicht freigegeben.", "Not approved yet."),
@@ -44,6 +54,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "withdrawals_unreadable": (
         "Die Abmeldungen in var/withdrawals.log sind nicht lesbar.",
         "The withdrawals in var/withdrawals.log can't be read.",
+    ),
+    "clock": (
+        "Die Uhr dieses Rechners ist gesprungen; bitte stellen Sie sie richtig.",
+        "This machine's clock jumped; please set it right.",
     ),
     "asleep": (
         "Der Dienst stand still, und seither war etwas fällig.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 from announcer.cli.app import deputies_app, requests_app
 from announcer.cli.campaign_verbs import view_of
 from announcer.cli.options import As, Json, Reason, Yes
+from announcer.cli.standing import show_requests
 from announcer.cli.terminal import Terminal, row, table
 
 if TYPE_CHECKING:
@@ -116,26 +116,7 @@ def requests_list(
         elif not found:
             terminal.say("no_requests")
         else:
-            show_requests(terminal, house, [(one, able[one.id]) for one in found])
-
-
-def show_requests(terminal: Terminal, house: House, requests: Sequence[tuple[Request, Sequence[str]]]) -> None:
-    """What waits, for whom, and what became of it."""
-    speech = terminal.speech
-    shown = table(*(speech(key) for key in ("number", "when", "who", "what", "note")))
-    shown.columns[1].no_wrap = True
-    shown.columns[3].ratio = shown.columns[4].ratio = 1
-    for one, able in requests:
-        name = one.campaign.event_id or one.campaign.announcement_id or ""
-        what = f"{speech.did(one.kind)}: {name}" + (f"\n{one.reason}" if one.reason else "")
-        if one.state.value == "open":
-            note = speech("confirm_by", names=", ".join(able)) if able else speech("confirm_by_nobody")
-        else:
-            ended = "request_confirmed" if one.state.value == "confirmed" else "request_refused"
-            note = speech(ended, who=one.decided_by or "")
-            note += f": {one.answer}" if one.answer else ""
-        row(shown, [one.id, speech.moment(one.at, house.planning_zone), one.actor, what, note])
-    terminal.show(shown)
+            show_requests(terminal, [(one, able[one.id]) for one in found])
 
 
 @requests_app.command("show")
@@ -147,7 +128,7 @@ def requests_show(context: typer.Context, number: Number) -> None:
     with terminal.house() as house:
         request = office.find(house, number)
         if request.state.value != "open":
-            show_requests(terminal, house, [(request, ())])
+            show_requests(terminal, [(request, ())])
             return
         _show(terminal, house, *office.look(house, number, house.clock()))
     terminal.next(f"announcer requests confirm {number} · announcer requests refuse {number}")
@@ -158,7 +139,7 @@ def _show(terminal: Terminal, house: House, request: Request, proposal: Proposal
     from announcer.office import requests as office
     from announcer.store import queueing
 
-    show_requests(terminal, house, [(request, office.able(house, request, house.clock()))])
+    show_requests(terminal, [(request, office.able(house, request, house.clock()))])
     with house.database.read() as connection:
         wrong_mails = queueing.received(connection, [wrong.message.id for wrong in proposal.wrong])
     differences.show(terminal, house, view_of(terminal, house, request.campaign), proposal, wrong_mails)

@@ -23,6 +23,7 @@ class Finding:
     what: str
     ok: bool
     said: str
+    warns: bool = False  #: Nothing is wrong, but somebody should know.
 
 
 def _report(terminal: Terminal, findings: list[Finding], json: bool) -> None:
@@ -32,8 +33,8 @@ def _report(terminal: Terminal, findings: list[Finding], json: bool) -> None:
         terminal.json([{"what": one.what, "ok": one.ok, "said": one.said} for one in findings])
     else:
         for one in findings:
-            mark = "✓" if one.ok else "✗"
-            terminal.line(f"{mark} {one.what}: {one.said}", style="green" if one.ok else "red")
+            mark, style = ("!", "yellow") if one.warns else ("✓", "green") if one.ok else ("✗", "red")
+            terminal.line(f"{mark} {one.what}: {one.said}", style=style)
         if bad:
             terminal.say("check_bad", style="bold red", n=bad)
         else:
@@ -126,9 +127,11 @@ def _checked(terminal: Terminal) -> Iterator[Finding]:
     yield _found(speech("database"), lambda: _database_point(terminal))
     yield from _template_points(terminal)
     try:
-        with terminal.house(with_secrets=True) as house:
-            yield from _playbook_points(terminal, house)
-            yield from (_try(house, name) for name in house.exits)
+        with terminal.engine() as engine:
+            yield from _playbook_points(terminal, engine.house)
+            yield from (_try(engine.house, name) for name in engine.house.exits)
+            yield _people_point(terminal, engine.house)
+            yield from (Finding(*one) for one in engine.alerts.check())
     except AnnouncerError as error:
         yield Finding(speech("channels"), False, str(error))
 
@@ -157,6 +160,25 @@ def _database_point(terminal: Terminal) -> str:
         return terminal.speech("database_ok", revision=schema.current_revision(database))
     finally:
         database.close()
+
+
+def _people_point(terminal: Terminal, house: House) -> Finding:
+    """Whether somebody can approve, and with four eyes also what the other wrote."""
+    from announcer.office import staff
+
+    speech = terminal.speech
+    with house.database.read() as connection:
+        people = staff.read(connection, house)
+    able = people.may_approve_today(staff.today(house, house.clock()))
+    names = ", ".join(one.name for one in able)
+    if not people.people:
+        return Finding(speech("people"), True, speech("people_missing"), warns=True)
+    if not able:
+        return Finding(speech("people"), False, speech("nobody_approves"))
+    if people.four_eyes and len(able) == 1:
+        return Finding(speech("people"), False, speech("one_approves", names=names))
+    eyes = speech("four_eyes") if people.four_eyes else speech("two_eyes")
+    return Finding(speech("people"), True, speech("people_ok", names=names, eyes=eyes))
 
 
 def _template_points(terminal: Terminal) -> Iterator[Finding]:

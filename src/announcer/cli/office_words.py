@@ -40,6 +40,30 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Als Antrag {id} hinterlegt; geändert ist noch nichts.",
         "Left as request {id}; nothing has changed yet.",
     ),
+    "open_requests": ("Wartet auf eine zweite Person", "Waits for a second person"),
+    "unsent": ("Nachrichten an die Redaktion, die nicht ankommen", "Mail to the office that does not arrive"),
+    # Check
+    "people": ("Redaktion", "Office"),
+    "people_ok": (
+        "freigeben können: {names}; {eyes}",
+        "these may approve: {names}; {eyes}",
+    ),
+    "two_eyes": ("auch den eigenen Text", "their own text too"),
+    "four_eyes": ("niemand den eigenen Text", "nobody their own text"),
+    "people_missing": (
+        "niemand eingetragen: Alle können freigeben, und niemand wird erinnert; tragen Sie [people.NAME] ein",
+        "nobody entered: everybody may approve, and nobody is reminded; add [people.NAME]",
+    ),
+    "nobody_approves": (
+        "niemand kann freigeben; setzen Sie bei jemandem approves = true",
+        "nobody may approve; set approves = true for somebody",
+    ),
+    "one_approves": (
+        "vier Augen, aber nur {names} kann freigeben: Den eigenen Text gibt niemand frei; "
+        "lassen Sie noch jemanden freigeben, oder setzen Sie four_eyes = false",
+        "four eyes, but only {names} may approve: nobody can approve what they wrote; "
+        "let somebody else approve too, or set four_eyes = false",
+    ),
 }
 
 VERBS: Final[Mapping[str, tuple[str, str]]] = {

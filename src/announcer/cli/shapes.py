@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from announcer.office.outlook import Overview as Release
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
     from announcer.planning.repeats import Turn
-    from announcer.store.journal import Entry
+    from announcer.store.journal import Entry as LogEntry
+    from announcer.store.outbox import Entry
     from announcer.store.playbooks import Version
     from announcer.store.received import Addressed
     from announcer.store.requests import Request
@@ -146,6 +147,7 @@ def attention(value: Attention) -> Shape:
         "deliveries": trouble.number if trouble else 0,
         "said": trouble.said if trouble else "",
         "url": trouble.url if trouble else "",
+        "can_approve": list(value.able),
     }
 
 
@@ -169,6 +171,22 @@ def overview(value: Overview) -> Shape:
         "pauses": dict(value.pauses),
         "held": value.held,
         "channels": [channel(one) for one in value.channels],
+        "requests": [request(one, able) for one, able in value.duties.requests],
+        "office_mail": [office_mail(one) for one in value.duties.unsent],
+    }
+
+
+def office_mail(value: Entry) -> Shape:
+    """A mail or call to the office that does not arrive."""
+    return {
+        "way": value.way,
+        "to": value.recipient,
+        "kind": value.kind,
+        "subject": value.payload.get("subject", ""),
+        "state": value.state,
+        "attempts": value.attempts,
+        "said": value.said,
+        "at": instant(value.created_at),
     }
 
 
@@ -269,7 +287,7 @@ def addressed(value: Addressed) -> Shape:
     }
 
 
-def entry(value: Entry) -> Shape:
+def entry(value: LogEntry) -> Shape:
     """A line of the log."""
     return {
         "at": instant(value.at),

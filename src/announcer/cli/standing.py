@@ -14,7 +14,9 @@ from announcer.planning.repeat_sentences import repeat_sentence
 from announcer.planning.why import explain
 
 if TYPE_CHECKING:
+    from announcer.office.duties import Duties
     from announcer.office.status import Attention, CampaignStatus, ChannelStatus, Overview
+    from announcer.store.requests import Request
 
 _TROUBLES = {"unknown": "unknown_delivery", "failed": "failed_delivery", "by_hand": "by_hand_delivery"}
 _NEED_STYLES = {"unknown": "red", "failed": "red", "by_hand": "red", "held": "red"}
@@ -29,7 +31,12 @@ def show(terminal: Terminal, overview: Overview) -> None:
     for what, why in overview.pauses.items():
         terminal.line(f"{speech('paused')}: {what} ({why})", style="bold yellow")
     _campaigns(terminal, overview.campaigns)
-    _attention(terminal, overview.attention)
+    if overview.attention:
+        _attention(terminal, overview.attention)
+    elif not (overview.duties.requests or overview.duties.unsent):
+        terminal.say("all_well", style="green")
+    _requests(terminal, overview.duties)
+    _unsent(terminal, overview.duties)
     _channels(terminal, overview.channels)
 
 
@@ -70,9 +77,6 @@ def _next(terminal: Terminal, status: CampaignStatus) -> str:
 
 def _attention(terminal: Terminal, attention: Sequence[Attention]) -> None:
     speech = terminal.speech
-    if not attention:
-        terminal.say("all_well", style="green")
-        return
     terminal.line(speech("attention"), style="bold")
     shown = table(*(speech(key) for key in ("number", "when", "what", "channel", "note")))
     shown.columns[1].no_wrap = shown.columns[3].no_wrap = True
@@ -100,9 +104,50 @@ def _note(view: View, one: Attention) -> str:
         return f"{said}\n{trouble.url}" if trouble.corrects and trouble.url else said
     if one.need.value == "approve":
         end = planned.not_after
-        return speech("approve_due", when=view.moment(end)) if end else speech("approve_now")
+        said = speech("approve_due", when=view.moment(end)) if end else speech("approve_now")
+        return f"{said} ({', '.join(one.able)})" if one.able else said
     reasons = "; ".join(view.reasons(planned))
     return f"{speech('late_by')}: {reasons}" if one.need.value == "missed" else reasons
+
+
+def _requests(terminal: Terminal, duties: Duties) -> None:
+    if duties.requests:
+        terminal.say("open_requests", style="bold")
+        show_requests(terminal, duties.requests)
+        terminal.next("announcer requests show N")
+
+
+def show_requests(terminal: Terminal, requests: Sequence[tuple[Request, Sequence[str]]]) -> None:
+    """What waits, for whom, and what became of it."""
+    speech, zone = terminal.speech, ZoneInfo(terminal.settings.site.timezone)
+    shown = table(*(speech(key) for key in ("number", "when", "who", "what", "note")))
+    shown.columns[1].no_wrap = True
+    shown.columns[3].ratio = shown.columns[4].ratio = 1
+    for one, able in requests:
+        name = one.campaign.event_id or one.campaign.announcement_id or ""
+        what = f"{speech.did(one.kind)}: {name}" + (f"\n{one.reason}" if one.reason else "")
+        if one.state.value == "open":
+            note = speech("confirm_by", names=", ".join(able)) if able else speech("confirm_by_nobody")
+        else:
+            ended = "request_confirmed" if one.state.value == "confirmed" else "request_refused"
+            note = speech(ended, who=one.decided_by or "")
+            note += f": {one.answer}" if one.answer else ""
+        row(shown, [one.id, speech.moment(one.at, zone), one.actor, what, note])
+    terminal.show(shown)
+
+
+def _unsent(terminal: Terminal, duties: Duties) -> None:
+    if not duties.unsent:
+        return
+    speech, zone = terminal.speech, ZoneInfo(terminal.settings.site.timezone)
+    terminal.line(speech("unsent"), style="bold red")
+    shown = table(*(speech(key) for key in ("when", "to", "what", "state", "note")))
+    shown.columns[0].no_wrap = True
+    for one in duties.unsent:
+        to = one.recipient if one.way == "mail" else one.way
+        state = speech.state(one.state) if one.state in ("failed", "missed", "sending") else speech("waiting_out")
+        row(shown, [speech.moment(one.created_at, zone), to, one.payload.get("subject", ""), state, one.said])
+    terminal.show(shown)
 
 
 def _channels(terminal: Terminal, channels: Sequence[ChannelStatus]) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import httpx
 
-from announcer.model.content import Payload
+from announcer.model.content import Health, Payload
 from announcer.model.ledger import Deferred, Failed, Outcome, Receipt, Sent
 from announcer.store.outbox import Entry
 
@@ -53,6 +54,13 @@ class HubWay:
             return Sent(Receipt(str(answer.status_code)))
         said = f"the hub answers {answer.status_code}: {answer.text[:_LONGEST_SAID]}"
         return Failed(said) if answer.status_code in {400, 403, 404, 410} else Deferred(said)
+
+    def rest(self) -> None:
+        """The client keeps its connections itself."""
+
+    def check(self) -> Health:
+        """Nothing is asked: a hub takes every call for news."""
+        return Health(True, f"{urlsplit(self._hub).hostname}")
 
     def close(self) -> None:
         """Nothing to end: the client belongs to the house."""

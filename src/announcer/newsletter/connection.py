@@ -15,6 +15,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from announcer.errors import Credentials, Transient
+from announcer.model.content import Health
 from announcer.newsletter.replies import Garbled, Replies, Reply
 from announcer.settings import Relay
 
@@ -279,6 +280,20 @@ class Connection:
     def _expect(self, reply: Reply, code: int, asked: str) -> None:
         if reply.code != code:
             raise Lost(f"it answers {asked} with {reply.words!r}")
+
+
+def health(access: Access) -> Health:
+    """Connect, secure, sign on, NOOP, QUIT; sends nothing."""
+    connection = Connection(access)
+    try:
+        connection.open()
+        alive = connection.alive()
+    except (Transient, Credentials) as error:
+        return Health(False, str(error))
+    finally:
+        connection.close()
+    how = "in one go" if connection.pipelining else "command by command"
+    return Health(alive, f"{access.name} {'answers' if alive else 'hangs up'} and takes mails {how}")
 
 
 def _own_name(link: socket.socket) -> bytes:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from announcer import settings as configuration
 from announcer.clock import Clock
-from announcer.errors import ComposeError, Credentials, SettingsError, Transient
+from announcer.errors import ComposeError, SettingsError
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
 from announcer.model.ledger import Failed
 from announcer.newsletter import encode, slots
 from announcer.newsletter.compile import Compiled, Sender, compile, rfc_date, subject_parts
-from announcer.newsletter.connection import Access, Connection
+from announcer.newsletter.connection import Access, health
 from announcer.newsletter.drain import Drain, Outlet
 from announcer.newsletter.lanes import Done
 from announcer.newsletter.pace import Breaker, Bucket
@@ -106,16 +106,7 @@ class Mailer:
 
     def check(self) -> Health:
         """Connect, secure, sign on, NOOP, QUIT; sends nothing."""
-        connection = Connection(self._access)
-        try:
-            connection.open()
-            alive = connection.alive()
-        except (Transient, Credentials) as error:
-            return Health(False, str(error))
-        finally:
-            connection.close()
-        how = "in one go" if connection.pipelining else "command by command"
-        return Health(alive, f"{self._access.name} {'answers' if alive else 'hangs up'} and takes mails {how}")
+        return health(self._access)
 
     # -- sending --
 

@@ -16,10 +16,11 @@ from datetime import datetime
 
 from announcer import failpoints, settings
 from announcer.errors import ComposeError
+from announcer.model.content import Health
 from announcer.model.ledger import Deferred, Failed, Outcome
 from announcer.newsletter import encode
 from announcer.newsletter.compile import Sender, rfc_date
-from announcer.newsletter.connection import Access
+from announcer.newsletter.connection import Access, health
 from announcer.newsletter.pace import Bucket, Permit
 from announcer.newsletter.pool import Pool
 from announcer.newsletter.rounds import Letter
@@ -100,7 +101,8 @@ class Courier:
         self._envelope = encode.address(mail.sender)
         self._clock = clock
         self._stop = threading.Event()
-        self._pool = Pool(Access(mail.relay, password, tls), _KEEP_SECONDS)
+        self._access = Access(mail.relay, password, tls)
+        self._pool = Pool(self._access, _KEEP_SECONDS)
         self._permit = Permit(self._stop.is_set, Bucket(mail.relay.per_second, time.monotonic), self._stop.wait)
 
     def send(self, mail: SingleMail) -> Outcome:
@@ -122,6 +124,10 @@ class Courier:
         finally:
             self._pool.give(connection)
         return results[0][1] if results else Deferred("stopped before it began", counted=False)
+
+    def check(self) -> Health:
+        """Whether the relay takes our mail; sends nothing."""
+        return health(self._access)
 
     def idle(self) -> None:
         """Close a connection that has had nothing to do for a while."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -16,8 +16,9 @@ from announcer.model.campaign import Message
 from announcer.model.digests import Digest
 from announcer.model.facts import Announcement, Certainty, Event, EventStatus
 from announcer.model.ledger import DeliveryState, MessageState
-from announcer.office import editions
+from announcer.office import duties, editions
 from announcer.office.campaigns import all_campaigns
+from announcer.office.duties import Duties
 from announcer.office.house import House
 from announcer.store import campaign as store
 from announcer.store import digests, facts, journal, ledger
@@ -29,6 +30,7 @@ from announcer.store.tables import audit, delivery
 SOON = timedelta(hours=24)
 #: A missed message is worth mentioning this long.
 RECENT = timedelta(days=7)
+_ASK = frozenset({"approve", "held"})
 _OVER = frozenset({MessageState.CANCELLED, MessageState.SUPERSEDED, MessageState.MISSED})
 
 
@@ -65,6 +67,7 @@ class Attention:
     campaign: CampaignStatus
     message: Message
     trouble: Trouble | None = None
+    able: tuple[str, ...] = ()  #: Who may approve it today; empty where anybody may, or nobody.
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +125,30 @@ class Overview:
     pauses: Mapping[str, str]
     held: str | None  #: Why the service holds all sending, None if it doesn't.
     channels: tuple[ChannelStatus, ...]
+    duties: Duties = field(default_factory=Duties)
 
 
 def overview(connection: sa.Connection, house: House, now: datetime, only: Campaign | None = None) -> Overview:
     """How things stand at `now`, for all campaigns or one."""
     keys = [only] if only is not None else all_campaigns(connection)
-    found = [(_campaign(connection, house, key), store.messages(connection, key)) for key in keys]
+    found = [(campaign_status(connection, house, key), store.messages(connection, key)) for key in keys]
     attention = [
         one for status, messages in found for one in _attention(connection, _counted(status, messages), messages, now)
     ]
+    able = duties.who_can(connection, house, now, [(a.campaign.key, a.message) for a in attention if a.need in _ASK])
+    attention = [replace(one, able=able.get(one.message.id, ())) for one in attention]
     return Overview(
         campaigns=tuple(_counted(status, messages) for status, messages in found),
         attention=tuple(sorted(attention, key=_most_urgent)),
+        duties=duties.read(connection, house, now, only),
         pauses=journal.pauses(connection),
         held=journal.recall(connection, journal.HOLD),
         channels=tuple(_channels(connection, house)),
     )
 
 
-def _campaign(connection: sa.Connection, house: House, key: Campaign) -> CampaignStatus:
+def campaign_status(connection: sa.Connection, house: House, key: Campaign) -> CampaignStatus:
+    """A campaign with its facts, not yet with its messages; raises `NotFound`."""
     event: Event | None = None
     announcement: Announcement | None = None
     if key.digest_id is not None:
