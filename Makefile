@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Test files run side by side, each file in one process.
+JOBS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help demo test check test-long test-servers test-browser bench serve format requirements clean
@@ -30,7 +32,7 @@ serve: $(VENV)/.run ## The service, with config.toml
 	@$(BIN)/announcer serve
 
 test: $(VENV)/.dev ## Unit, contract, integration and scenario tests
-	@$(BIN)/python -m pytest -m "not long and not servers and not browser"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not long and not servers and not browser"
 
 test-servers: $(VENV)/.dev ## Tests against installed servers (installs Debian packages)
 	@sh tests/servers/install.sh
