@@ -13,6 +13,7 @@ from announcer.cli.timeline import View
 from announcer.model.campaign import Message, Planned
 from announcer.model.changes import Remedy
 from announcer.planning.changes import Difference, in_words
+from announcer.planning.remedies import remedy
 
 if TYPE_CHECKING:
     from announcer.office.change import Proposal
@@ -47,6 +48,7 @@ def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong
         _section(terminal, view, "already_out", _out(house, view, proposal)),
         show_plan(terminal, view, proposal.difference),
         _section(terminal, view, "reworded", _reworded(proposal)),
+        show_messages(terminal, view, "issues_waiting", proposal.issues.waiting),
     ]
     if not any(sections):
         terminal.say("no_consequence")
@@ -94,6 +96,10 @@ def _out(house: House, view: View, proposal: Proposal) -> Iterable[Line]:
         planned = wrong.message.planned
         for fix in wrong.fixes:
             yield str(wrong.message.id), planned, _remedy(house, view, planned.channel, fix)
+    for issue in proposal.issues.wrong:
+        planned = issue.message.planned
+        by_mail = remedy("mail", house.exits[planned.channel].can, proposal.change)
+        yield str(issue.message.id), planned, view.speech(_REMEDIES[by_mail], said="")
 
 
 def _remedy(house: House, view: View, channel: str, fix: Fix) -> str:

@@ -35,6 +35,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Diese Ausgabe entfällt; was darin steht, kommt mit der nächsten:",
         "This issue falls out; what it tells comes with the next:",
     ),
+    "issues_waiting": (
+        "Zusammengestellte Ausgaben; was sich an ihrem Text ändert, ist neu freizugeben",
+        "Issues put together; what changes in their text has to be approved again",
+    ),
     "ask_digest": ("So einrichten?", "Set it up like this?"),
     "digest_set": ("Der Newsletter „{name}“ ist eingerichtet.", "The digest “{name}” is set up."),
     "ask_remove_digest": (
