@@ -239,7 +239,7 @@ def _agreed(terminal: Terminal, question: str) -> bool:
 
 def _newer(terminal: Terminal, taken: Taken, *, yes: bool, by: str | None) -> None:
     """A newer text of a known release is a change of it, with everything that follows."""
-    from announcer.cli.change_verbs import Consent, carry_out
+    from announcer.cli.consent import Consent, carry_out
     from announcer.office import taking_in
 
     assert taken.known is not None

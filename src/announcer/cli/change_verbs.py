@@ -1,159 +1,121 @@
-"""move, room, delay, person, cancel, postpone, correct, withdraw: what changes after it was announced.
+"""move, registration, programme, room, delay, person, cancel, postpone, correct, withdraw: changes after the news.
 
-Each shows everything that follows before anything is stored.
+Each shows everything that follows before anything is stored (`consent`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from announcer.cli.app import app
-from announcer.cli.campaign_verbs import find, view_of
-from announcer.cli.options import As, DryRun, Event, Name, Posts, Reason, Yes
+from announcer.cli.consent import Consent, carry_out, local_time, wishes
+from announcer.cli.options import As, DryRun, Event, Json, Name, Posts, Reason, Yes
 from announcer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from announcer.model.changes import Change
-    from announcer.model.people import Actor
-    from announcer.office.change import Proposal
-    from announcer.office.house import House
+    from announcer.model.facts import Event as Facts
 
 Session = Annotated[str, typer.Argument(metavar="SESSION", help="The programme item's id.")]
 SessionOption = Annotated[str, typer.Option("--session", metavar="ID", help="Only this programme item.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """Who asked for a change, why, and how far it may go."""
-
-    terminal: Terminal
-    yes: bool
-    dry_run: bool
-    reason: str
-    by: str | None
-    posts: Mapping[str, str]  #: How posts that are out are put right, by channel; "" is all.
-
-
-def wishes(context: typer.Context, given: list[str] | None) -> dict[str, str]:
-    """`--posts repost --posts mastodon=reply` as wishes by channel."""
-    from announcer.planning.remedies import EVERY, WISHES, WISHES_FOR_WITHDRAWAL
-
-    terminal: Terminal = context.obj
-    possible = WISHES_FOR_WITHDRAWAL if context.info_name == "withdraw" else WISHES
-    found: dict[str, str] = {}
-    for text in given or ():
-        channel, named, wish = text.rpartition("=")
-        if wish not in possible or bool(channel) != bool(named):
-            said = terminal.speech("bad_posts", text=text, possible=", ".join(possible))
-            raise typer.BadParameter(said, param_hint="--posts")
-        found[channel or EVERY] = wish
-    return found
-
-
-def carry_out(consent: Consent, name: str, change: Callable[[ZoneInfo], Change]) -> None:
-    """Show what follows from a change, ask, and confirm it. `change` is made on the event's wall clock."""
-    from announcer.cli import differences
-    from announcer.office import change as office
-    from announcer.store import queueing
-
-    terminal = consent.terminal
-    with terminal.house() as house:
-        key = find(house, name)
-        view = view_of(terminal, house, key)
-        proposal = office.propose(house, key, change(view.zone), house.clock(), consent.posts)
-        with house.database.read() as connection:
-            wrong_mails = queueing.received(connection, proposal.stale)
-        differences.show(terminal, house, view, proposal, wrong_mails)
-        if consent.dry_run:
-            terminal.say("dry_run")
-            return
-        actor = terminal.actor(consent.by)
-        if _must_ask(house, proposal, actor, consent.reason):
-            _ask(consent, house, proposal, actor)
-            return
-        if not terminal.agreed(terminal.speech("ask_change"), yes=consent.yes):
-            return
-        done = office.confirm(house, proposal, actor, consent.reason, house.clock())
-    terminal.say("changed", style="green", id=done.change_id)
-    if done.corrections:
-        terminal.say("corrections", n=done.corrections)
-
-
-def _must_ask(house: House, proposal: Proposal, actor: Actor, reason: str) -> bool:
-    """Whether this takes a second person. Raises `NotAllowed`, before anybody is asked, where a reason is missing."""
-    from announcer.office import approval, release
-
-    found = release.how(house, proposal.change, actor, house.clock())
-    if found is approval.Release.TOLD and not reason.strip():
-        raise approval.must_give_reason()
-    return found is approval.Release.REQUEST
-
-
-def _ask(consent: Consent, house: House, proposal: Proposal, actor: Actor) -> None:
-    """Leave the change for somebody else to confirm."""
-    from announcer.office import requests, staff
-
-    terminal = consent.terminal
-    with house.database.read() as connection:
-        people = staff.read(connection, house)
-    able = people.able([actor.name], staff.today(house, house.clock()))
-    if able:
-        terminal.say("needs_second", style="yellow", names=", ".join(one.name for one in able))
-    else:
-        terminal.say("confirm_by_nobody", style="yellow")
-    if terminal.agreed(terminal.speech("ask_request"), yes=consent.yes):
-        now = house.clock()
-        asked = requests.ask(house, proposal.key, proposal.change, consent.reason, actor, now, consent.posts)
-        terminal.say("requested", style="green", id=asked.id)
-
-
-def local_time(terminal: Terminal, option: str, text: str, zone: ZoneInfo) -> datetime:
-    """A moment on the wall clock of `zone`, unless it brings its own offset."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(terminal.speech("bad_time", option=option, text=text)) from error
-    if "T" not in text.upper() and ":" not in text:
-        raise typer.BadParameter(terminal.speech("bad_time", option=option, text=text))
-    if moment.tzinfo is not None:
-        return moment
-    local = moment.replace(tzinfo=zone)
-    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
-        raise typer.BadParameter(terminal.speech("no_such_time", option=option, text=text))
-    return local
 
 
 @app.command()
 def move(
     context: typer.Context,
     event: Event,
-    to: Annotated[str, typer.Option("--to", metavar="TIME", help="The new start, like 2018-09-25T12:00.")],
+    to: Annotated[str, typer.Option("--to", metavar="TIME", help="The new start, like 2018-09-25T12:00.")] = "",
     end: Annotated[str, typer.Option("--end", metavar="TIME", help="The new end; else as long as before.")] = "",
     session: SessionOption = "",
+    place: Annotated[str, typer.Option("--place", metavar="NAME", help="The new place's name.")] = "",
+    street: Annotated[str, typer.Option("--street", help="Its street and number.")] = "",
+    postal_code: Annotated[str, typer.Option("--postal-code", help="Its postal code.")] = "",
+    city: Annotated[str, typer.Option("--city", help="Its city; else the same as before.")] = "",
     posts: Posts = None,
     reason: Reason = "",
     yes: Yes = False,
     dry_run: DryRun = False,
     by: As = None,
+    json: Json = False,
 ) -> None:
-    """Give an event, or one programme item, another time."""
+    """Give an event another time, another place, or both; or one programme item another time."""
     terminal: Terminal = context.obj
+    if not (to or place) or (session and (place or not to)) or (end and not to) or (not place and (street or city)):
+        raise typer.BadParameter(terminal.speech("move_where"), param_hint="--to")
 
-    def change(zone: ZoneInfo) -> Change:
+    def change(event: Facts) -> Change:
         from announcer.model.changes import MoveEvent, MoveSession
+        from announcer.model.facts import Place
 
-        start = local_time(terminal, "--to", to, zone)
-        until = local_time(terminal, "--end", end, zone) if end else None
-        return MoveSession(session, start, until) if session else MoveEvent(start, until)
+        start = local_time(terminal, "--to", to, event.zone) if to else None
+        until = local_time(terminal, "--end", end, event.zone) if end else None
+        if session and start is not None:
+            return MoveSession(session, start, until)
+        same_city = event.place.city if event.place else ""
+        elsewhere = Place(place, street, postal_code, city or same_city) if place else None
+        return MoveEvent(start, until, elsewhere)
 
-    carry_out(Consent(terminal, yes, dry_run, reason, by, wishes(context, posts)), event, change)
+    carry_out(Consent(terminal, yes, dry_run, reason, by, wishes(context, posts), json), event, change)
+
+
+@app.command()
+def registration(
+    context: typer.Context,
+    event: Event,
+    closes: Annotated[str, typer.Option("--closes", metavar="TIME", help="Until when one can register.")] = "",
+    opens: Annotated[str, typer.Option("--opens", metavar="TIME", help="From when on.")] = "",
+    url: Annotated[str | None, typer.Option("--url", help="Where.")] = None,
+    posts: Posts = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    by: As = None,
+    json: Json = False,
+) -> None:
+    """Extend or move the registration."""
+    terminal: Terminal = context.obj
+    if not (closes or opens or url is not None):
+        raise typer.BadParameter(terminal.speech("registration_what"), param_hint="--closes")
+
+    def change(event: Facts) -> Change:
+        from announcer.model.changes import ChangeRegistration
+
+        return ChangeRegistration(
+            closes=local_time(terminal, "--closes", closes, event.zone) if closes else None,
+            opens=local_time(terminal, "--opens", opens, event.zone) if opens else None,
+            url=url,
+        )
+
+    carry_out(Consent(terminal, yes, dry_run, reason, by, wishes(context, posts), json), event, change)
+
+
+@app.command()
+def programme(
+    context: typer.Context,
+    event: Event,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An event's file, or only its [[session]] tables.")],
+    posts: Posts = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    by: As = None,
+    json: Json = False,
+) -> None:
+    """Bring the programme up to a file: what is missing in it falls out, what is new is added."""
+    from announcer.intake.event_file import read_programme
+    from announcer.office.entries import read_file
+
+    text = read_file(file)
+
+    def change(event: Facts) -> Change:
+        from announcer.model.changes import UpdateProgramme
+
+        return UpdateProgramme(read_programme(text, file.name, event))
+
+    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts), json), event, change)
 
 
 @app.command()
@@ -167,14 +129,15 @@ def room(
     yes: Yes = False,
     dry_run: DryRun = False,
     by: As = None,
+    json: Json = False,
 ) -> None:
     """Put a programme item into another room."""
     from announcer.model.changes import ChangeRoom
 
     carry_out(
-        Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)),
+        Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts), json),
         event,
-        lambda zone: ChangeRoom(session, to),
+        lambda _: ChangeRoom(session, to),
     )
 
 
@@ -190,12 +153,13 @@ def delay(
     yes: Yes = False,
     dry_run: DryRun = False,
     by: As = None,
+    json: Json = False,
 ) -> None:
     """Let a programme item begin later, and those after it."""
     from announcer.model.changes import Delay
 
     change = Delay(session, minutes, rest=not only)
-    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), event, lambda zone: change)
+    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts), json), event, lambda _: change)
 
 
 @app.command()
@@ -210,12 +174,13 @@ def person(
     yes: Yes = False,
     dry_run: DryRun = False,
     by: As = None,
+    json: Json = False,
 ) -> None:
     """Replace somebody on the programme."""
     from announcer.model.changes import ReplacePerson
 
     change = ReplacePerson(old, new, role)
-    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), event, lambda zone: change)
+    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts), json), event, lambda _: change)
 
 
 @app.command()
@@ -228,12 +193,13 @@ def cancel(
     yes: Yes = False,
     dry_run: DryRun = False,
     by: As = None,
+    json: Json = False,
 ) -> None:
     """Call off an event, or one programme item."""
     from announcer.model.changes import CancelEvent, CancelSession
 
     change = CancelSession(session) if session else CancelEvent()
-    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), event, lambda zone: change)
+    carry_out(Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts), json), event, lambda _: change)
 
 
 @app.command()
@@ -245,12 +211,13 @@ def postpone(
     yes: Yes = False,
     dry_run: DryRun = False,
     by: As = None,
+    json: Json = False,
 ) -> None:
     """Put an event off without a new date."""
     from announcer.model.changes import PostponeEvent
 
     carry_out(
-        Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), event, lambda zone: PostponeEvent()
+        Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts), json), event, lambda _: PostponeEvent()
     )
 
 
@@ -270,6 +237,7 @@ def correct(
     yes: Yes = False,
     dry_run: DryRun = False,
     by: As = None,
+    json: Json = False,
 ) -> None:
     """Correct a word wherever it stands, or the announcement's text."""
     from announcer.model.changes import CorrectAnnouncement, CorrectWording
@@ -283,7 +251,7 @@ def correct(
     if of_text:
         body = read_file(body_file).strip() if body_file else None
         change = CorrectAnnouncement(headline, lead, body, material=not silent, note=note)
-    carry_out(Consent(terminal, yes, dry_run, reason, by, wishes(context, posts)), name, lambda zone: change)
+    carry_out(Consent(terminal, yes, dry_run, reason, by, wishes(context, posts), json), name, lambda _: change)
 
 
 @app.command()
@@ -295,10 +263,11 @@ def withdraw(
     yes: Yes = False,
     dry_run: DryRun = False,
     by: As = None,
+    json: Json = False,
 ) -> None:
     """Take an announcement back; its address then answers with the notice."""
     from announcer.model.changes import Withdraw
 
     carry_out(
-        Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts)), announcement, lambda zone: Withdraw()
+        Consent(context.obj, yes, dry_run, reason, by, wishes(context, posts), json), announcement, lambda _: Withdraw()
     )

@@ -43,6 +43,11 @@ CHANGES: Final[Mapping[str, tuple[str, str]]] = {
     "by_delete": ("wird gelöscht", "is deleted"),
     "by_hand": ("bitte von Hand berichtigen", "please correct it by hand"),
     "by_leave": ("bleibt, wie es ist", "stays as it is"),
+    "move_where": (
+        "geben Sie --to an, --place oder beides; ein Programmpunkt (--session) braucht --to",
+        "give --to, --place or both; a programme item (--session) needs --to",
+    ),
+    "registration_what": ("geben Sie --closes, --opens oder --url an", "give --closes, --opens or --url"),
     "bad_posts": (
         "„{text}“ sagt nicht, wie Beiträge zu berichtigen sind; schreiben Sie {possible} oder KANAL=…",
         "'{text}' does not say how posts are put right; write {possible} or CHANNEL=…",

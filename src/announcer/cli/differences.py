@@ -131,7 +131,5 @@ def _appeared(view: View, found: Difference) -> Iterable[Line]:
 
 
 def _reworded(proposal: Proposal) -> Iterable[Line]:
-    for message in proposal.difference.unchanged:
-        planned = message.planned
-        if (planned.occurrence, planned.channel) in proposal.worded:
-            yield str(message.id), planned, ""
+    for message in proposal.reworded:
+        yield str(message.id), message.planned, ""

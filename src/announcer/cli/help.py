@@ -19,7 +19,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     ),
     (
         ("What changes", "Was sich ändert"),
-        ("move", "room", "delay", "person", "cancel", "postpone", "correct", "withdraw"),
+        ("move", "registration", "programme", "room", "delay", "person", "cancel", "postpone", "correct", "withdraw"),
     ),
     (
         ("Watching", "Im Blick behalten"),
@@ -90,9 +90,6 @@ GERMAN: Final[Mapping[str, str]] = {
     "Your text.": "Ihr Text.",
     "Read the text from this file.": "Den Text aus dieser Datei lesen.",
     # What changes
-    "Give an event, or one programme item, another time.": (
-        "Eine Veranstaltung oder einen Programmpunkt auf eine andere Zeit legen."
-    ),
     "The new start, like 2018-09-25T12:00.": "Der neue Beginn, etwa 2018-09-25T12:00.",
     "The new end; else as long as before.": "Das neue Ende; sonst so lang wie bisher.",
     "Only this programme item.": "Nur dieser Programmpunkt.",
@@ -119,6 +116,23 @@ GERMAN: Final[Mapping[str, str]] = {
     "A new text, from this file.": "Ein neuer Text aus dieser Datei.",
     "What was wrong, for the correction's text.": "Was falsch war, für den Text der Korrektur.",
     "Mend it everywhere, announce it nowhere.": "Überall richtigstellen, nirgends melden.",
+    "Give an event another time, another place, or both; or one programme item another time.": (
+        "Eine Veranstaltung zeitlich oder an einen anderen Ort verlegen, oder einen Programmpunkt zeitlich."
+    ),
+    "The new place's name.": "Wie der neue Ort heißt.",
+    "Its street and number.": "Straße und Hausnummer.",
+    "Its postal code.": "Postleitzahl.",
+    "Its city; else the same as before.": "Stadt; sonst dieselbe wie bisher.",
+    "Extend or move the registration.": "Die Anmeldung verlängern oder verschieben.",
+    "Until when one can register.": "Bis wann man sich anmelden kann.",
+    "From when on.": "Ab wann.",
+    "Where.": "Wo.",
+    "Bring the programme up to a file: what is missing in it falls out, what is new is added.": (
+        "Das Programm auf den Stand einer Datei bringen: Was darin fehlt, entfällt; was neu ist, kommt hinzu."
+    ),
+    "An event's file, or only its [[session]] tables.": (
+        "Die Datei einer Veranstaltung, oder nur ihre [[session]]-Tabellen."
+    ),
     "Take an announcement back; its address then answers with the notice.": (
         "Eine Mitteilung zurückziehen; unter ihrer Adresse steht dann der Hinweis."
     ),

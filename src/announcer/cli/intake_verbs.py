@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from announcer.cli.app import event_app
-from announcer.cli.change_verbs import local_time
+from announcer.cli.consent import local_time
 from announcer.cli.options import As, Event, Json
 from announcer.cli.terminal import Terminal
 

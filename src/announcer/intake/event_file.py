@@ -45,6 +45,34 @@ def read_event(text: str, name: str) -> Event:
     return event
 
 
+def read_programme(text: str, name: str, event: Event) -> tuple[Session, ...]:
+    """The sessions of a file: an event's whole file, or one with nothing but [[session]] tables.
+
+    Times without offset are the wall clock of `event`. Raises `IntakeError`
+    naming file, key and remedy.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise IntakeError(f"{name}: {error}; correct the line") from error
+    if "session" not in data:
+        raise IntakeError(f"{name}: there is no [[session]]; write the whole programme, one table for each item")
+    if data.get("id", event.id) != event.id:
+        raise IntakeError(f"{name}: this is the file of '{data['id']}', not of '{event.id}'; choose the right one")
+    _check_keys(data, Event, name, "")
+    own = {"id": event.id, "name": event.name, "timezone": event.timezone, "session": data["session"]}
+    try:
+        parsed = _adapter.validate_python(_localised({**own, "sessions": own.pop("session")}, event.zone))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise IntakeError(
+            f"{name}: {where}: {first['msg'].lower()}; correct it (docs/events.md shows an event)"
+        ) from error
+    _check_sense(parsed, name)
+    return parsed.sessions
+
+
 def _check_keys(data: Mapping[str, Any], kind: type, name: str, where: str) -> None:
     assert is_dataclass(kind)
     known = {_IN_FILE.get(field.name, field.name) for field in fields(kind)} - _NOT_FROM_FILE

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     DIGEST = "digest"  #: An issue of a list's newsletter; no rule of a playbook has it.
     ROOM_CHANGE = "room_change"
     PROGRAMME_CHANGE = "programme_change"  #: Another person, a delay, a session that falls out.
+    REGISTRATION_CHANGE = "registration_change"  #: Another deadline, mostly a later one.
     MOVE = "move"
     CANCELLATION = "cancellation"
     POSTPONEMENT = "postponement"

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from announcer.model.facts import Announcement, Event
+from announcer.model.facts import Announcement, Event, Place, Session
 
 
 @dataclass(frozen=True, slots=True)
 class MoveEvent:
-    """Another date. Sessions, doors and end move along by the same wall-clock distance."""
+    """Another date, another place, or both. With the date, sessions, doors and end move along on the wall clock."""
 
-    start: datetime
+    start: datetime | None = None  #: None keeps the date.
     end: datetime | None = None
+    place: Place | None = None  #: None keeps the place.
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,22 @@ class ReplacePerson:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRegistration:
+    """Registration opens or closes at another moment, or elsewhere; None keeps each."""
+
+    closes: datetime | None = None
+    opens: datetime | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateProgramme:
+    """The whole programme anew. A session that is missing falls out; ids tell which is which."""
+
+    sessions: tuple[Session, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectWording:
     """A word, name or figure was wrong wherever it stands: `old` becomes `new`.
 
@@ -110,6 +127,8 @@ Change = (
     | CancelSession
     | Delay
     | ReplacePerson
+    | ChangeRegistration
+    | UpdateProgramme
     | CorrectWording
     | CorrectAnnouncement
     | Withdraw

@@ -19,12 +19,14 @@ from announcer.model.changes import (
     CancelEvent,
     CancelSession,
     Change,
+    ChangeRegistration,
     ChangeRoom,
     Delay,
     MoveEvent,
     MoveSession,
     PostponeEvent,
     ReplacePerson,
+    UpdateProgramme,
 )
 from announcer.model.people import Actor, Colleague, Deputy
 from announcer.settings import Settings
@@ -39,6 +41,8 @@ FACTUAL = (
     ChangeRoom,
     Delay,
     ReplacePerson,
+    ChangeRegistration,
+    UpdateProgramme,
 )
 
 

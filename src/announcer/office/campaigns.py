@@ -93,6 +93,7 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
     words = _read_words(connection, key)
     first = journal.recall(connection, f"first-planned:{key}")
     known = places.places(connection, key)
+    departed = store.departures(connection, key)
     planning = Planning(
         facts=current,
         playbook=read_playbook(connection, playbook_id(connection, key)),
@@ -107,11 +108,13 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
         out=known.out,
         ended=known.ended,
         said=known.said,
+        left={occurrence: since for (occurrence, _), since in departed.items()},
         collision_minutes=house.settings.office.collision_minutes,
         zone=house.planning_zone,
     )
     told = {f"change:{r.id}": _told(connection, key, r) for r in recorded}
-    scene = wording.Scene(current, told, words, read_own(connection, key), now)
+    left = frozenset((occurrence.anchor, channel) for occurrence, channel in departed)
+    scene = wording.Scene(current, told, words, read_own(connection, key), now, left=left)
     return World(key, scene, planning, {f"change:{r.id}": r.id for r in recorded})
 
 
@@ -390,5 +393,5 @@ def with_change(world: World, change: Change, after: Facts, change_id: int, now:
     tellings = {**world.scene.told, anchor: wording.Told(change, world.facts, after)}
     changes_then = (*world.planning.changes, ConfirmedChange(change_id, change, now, told))
     planning = replace(world.planning, facts=after, now=now, changes=changes_then)
-    scene = wording.Scene(after, tellings, world.scene.words, world.scene.own, now)
+    scene = replace(world.scene, facts=after, told=tellings, now=now)
     return World(world.key, scene, planning, {**world.anchors, anchor: change_id})

@@ -15,7 +15,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from announcer.errors import Conflict
-from announcer.model.campaign import Occurrence, Planned
+from announcer.model.campaign import Message, Occurrence, Planned
 from announcer.model.changes import Change
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
@@ -59,6 +59,11 @@ class Proposal:
     wishes: Mapping[str, str]  #: How posts that are out are to be put right, by channel.
 
     @property
+    def reworded(self) -> list[Message]:
+        """Messages that stay at their moment and say something else."""
+        return [m for m in self.difference.unchanged if key_of(m.planned) in self.worded]
+
+    @property
     def stale(self) -> list[int]:
         """The messages, own and of digests, that said the old value: their readers are told."""
         return [*(wrong.message.id for wrong in self.wrong), *self.issues.stale]
@@ -84,7 +89,8 @@ def propose(
         posts = corrections.standing(connection, sorted(out))
     facts_after = planned_changes.apply(change, before.facts, now)
     issues = issue_changes.touched(house, before.facts, facts_after, now)
-    told = bool(out) or issues.told  # before the first message there is nothing to take back
+    # Before the first message there is nothing to take back.
+    told = (bool(out) or issues.told) and planned_changes.is_seen(change, before.facts, facts_after)
     after = with_change(before, change, facts_after, _UNCONFIRMED, now, told)
     wanted = plan(after.planning)
     worder = Worder(house, before, after, now)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from announcer.model.campaign import Message, Occurrence, Planned
 from announcer.model.changes import Change, Remedy
-from announcer.model.content import Limits, Payload, digest
+from announcer.model.content import Limits, Payload, digest, parts_of
 from announcer.model.people import Actor
 from announcer.office import wording
 from announcer.office.campaigns import World, keep
@@ -36,6 +36,11 @@ class Worded:
         """The digest of each payload, by language and variant."""
         hashes = {(language, ""): digest(payload) for language, payload in self.payloads}
         return hashes | {(language, contents.LATE): digest(payload) for language, payload in self.late}
+
+    def of(self, post: Post) -> Payload:
+        """What `post` is to say."""
+        pairs = self.late if post.variant == contents.LATE else self.payloads
+        return dict(pairs)[post.language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ class Worder:
             how = remedy(way.kind, way.can, wished.change, wished.of(channel), answered=bool(post.answers))
             if post.part and how in (Remedy.REPLY, Remedy.HAND):
                 continue  # one answer below a thread's first post, or one task, is for the whole thread
+            if post.part >= parts_of(after.of(post)):
+                how = Remedy.DELETE if way.can.delete else Remedy.HAND  # the new text makes a shorter thread
             answer = self._answer(message, post, after.limits, wished) if how is Remedy.REPLY else None
             yield Fix(how, post, answer)
 

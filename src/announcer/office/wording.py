@@ -63,6 +63,7 @@ class Scene:
     own: Mapping[str, OwnText] = field(default_factory=dict)  #: By `own_name` of the message.
     now: datetime | None = None  #: When it is worded; what was due earlier is read now.
     issues: Issues | None = None  #: Of a digest, which has no facts of its own.
+    left: frozenset[tuple[str, str]] = frozenset()  #: What has begun to leave, by anchor and channel.
 
     @property
     def language(self) -> str:
@@ -156,11 +157,12 @@ def answer(
     Without hashtags, since whoever follows one has not seen the post it answers.
     """
     said = [in_words(each.change, each.before, each.after, language) for each in told]
-    sentence = " ".join(dict.fromkeys(words.sentence for words in said))
+    sentence = " ".join(dict.fromkeys(words.brief or words.sentence for words in said))
     notice = Notice(said[-1].prefix, said[-1].headline, sentence)
     way = house.exits[planned.channel]
     content = house.renderer.render(replace(_request(house, scene, planned, way.kind, language, None), notice=notice))
-    return way.compose(replace(content, payload={**content.payload, "hashtags": []}), limits)
+    bare = replace(content, payload={**content.payload, "hashtags": []})
+    return way.compose(way.prepare(bare), limits)
 
 
 def _request(
@@ -205,27 +207,40 @@ def _sessions(scene: Scene, planned: Planned) -> tuple[Session | None, tuple[Ses
 
 
 def _notice(scene: Scene, planned: Planned, language: str) -> Notice | None:
-    told = _as_it_ended(scene, planned.occurrence.anchor)
+    told = _as_it_ended(scene, planned.occurrence.anchor, planned.channel)
     if told is None:
         return None
     said = in_words(told.change, told.before, told.after, language)
     over = _called_off(scene)
     if over is None or over is told:
-        return Notice(said.prefix, said.headline, said.sentence)
+        return Notice(said.prefix, said.headline, said.sentence, said.brief)
     # An earlier notice, corrected in place: what it told is history, what counts comes first.
     off = in_words(over.change, over.before, over.after, language)
-    return Notice(off.prefix, off.headline, f"{off.sentence} {said.sentence}")
+    brief = f"{off.sentence} {said.brief}" if said.brief else ""
+    return Notice(off.prefix, off.headline, f"{off.sentence} {said.sentence}", brief)
 
 
-def _as_it_ended(scene: Scene, anchor: str) -> Told | None:
-    """What a notice tells: its change, or what overtook it meanwhile, with the facts before the first of them."""
+def _as_it_ended(scene: Scene, anchor: str, channel: str) -> Told | None:
+    """What a notice tells: its change, or what overtook it meanwhile, with the facts before the first of them.
+
+    The last word also tells what it overtook before that was told on this channel.
+    """
     told = scene.told.get(anchor)
     if told is None or isinstance(told.change, _ENDINGS):
         return told
     same = [ConfirmedChange(_number(each), one.change, _AT) for each, one in scene.told.items()]
-    last = scene.told[f"change:{notices.last_word(_number(anchor), notices.overtaken(same))}"]
-    # What calls the event off is told beside it, not in its place.
-    return told if isinstance(last.change, _ENDINGS) else replace(last, before=told.before)
+    over = notices.overtaken(same)
+    last = f"change:{notices.last_word(_number(anchor), over)}"
+    if last != anchor:
+        # What calls the event off is told beside it, not in its place.
+        ending = isinstance(scene.told[last].change, _ENDINGS)
+        return told if ending else replace(scene.told[last], before=told.before)
+    untold = [
+        each for each in scene.told
+        if each != anchor and (each, channel) not in scene.left
+        and f"change:{notices.last_word(_number(each), over)}" == anchor
+    ]  # fmt: skip
+    return replace(told, before=scene.told[min(untold, key=_number)].before) if untold else told
 
 
 def _number(anchor: str) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from announcer.model.changes import (
     CancelEvent,
     CancelSession,
     Change,
+    ChangeRegistration,
     ChangeRoom,
     CorrectAnnouncement,
     CorrectWording,
@@ -18,18 +18,23 @@ from announcer.model.changes import (
     MoveSession,
     PostponeEvent,
     ReplacePerson,
+    UpdateProgramme,
     Withdraw,
 )
-from announcer.model.facts import Event, EventStatus, Session
+from announcer.model.facts import Event, EventStatus
+from announcer.planning import programme_words
 from announcer.planning.moments import is_confirmed
 from announcer.planning.phrases import (
     day_words,
+    moment_words,
+    place_words,
     quoted,
     sentence_case,
-    session_words,
     span_words,
     time_words,
+    until_words,
 )
+from announcer.planning.session_words import Item, in_room, starts, when
 
 _PREFIXES: dict[type, tuple[str, str]] = {
     MoveEvent: ("VERLEGT", "MOVED"),
@@ -39,11 +44,17 @@ _PREFIXES: dict[type, tuple[str, str]] = {
     MoveSession: ("NEUE UHRZEIT", "NEW TIME"),
     CancelSession: ("ENTFÄLLT", "CANCELLED"),
     Delay: ("VERSPÄTUNG", "DELAYED"),
+    ChangeRegistration: ("ANMELDUNG", "REGISTRATION"),
+    UpdateProgramme: ("PROGRAMMÄNDERUNG", "PROGRAMME CHANGE"),
     ReplacePerson: ("PROGRAMMÄNDERUNG", "PROGRAMME CHANGE"),
     CorrectWording: ("KORREKTUR", "CORRECTION"),
     CorrectAnnouncement: ("KORREKTUR", "CORRECTION"),
     Withdraw: ("ZURÜCKGEZOGEN", "WITHDRAWN"),
 }
+
+
+_NEW_PLACE = ("NEUER ORT", "NEW VENUE")
+_EXTENDED = ("ANMELDUNG VERLÄNGERT", "REGISTRATION EXTENDED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +64,25 @@ class ChangeWords:
     headline: str  #: Short, without full stop and without the prefix.
     sentence: str  #: One or two whole sentences.
     prefix: str  #: Set before headlines and subjects: VERLEGT, ABSAGE, KORREKTUR …
+    brief: str = ""  #: The sentence for where room is short, if it needs another.
 
 
 def in_words(change: Change, before: Facts, after: Facts, language: str) -> ChangeWords:
     """The change in German ("de") or English (anything else), times on the venue's wall clock."""
     german = language == "de"
     language = "de" if german else "en"
+    prefix = _PREFIXES[type(change)][not german]
+    if isinstance(change, UpdateProgramme) and before.event is not None and after.event is not None:
+        whole = programme_words.said(before.event, after.event, language)
+        return ChangeWords(whole.headline, whole.sentence, prefix, whole.brief)
     headline, sentence = _said(change, before, after, language)
-    return ChangeWords(headline, sentence, _PREFIXES[type(change)][not german])
+    if isinstance(change, MoveEvent) and before.event is not None and after.event is not None:
+        same_date = (before.event.start, before.event.end) == (after.event.start, after.event.end)
+        if same_date and before.event.place != after.event.place:
+            prefix = _NEW_PLACE[not german]
+    if isinstance(change, ChangeRegistration) and _is_extended(before.event, after.event):
+        prefix = _EXTENDED[not german]
+    return ChangeWords(headline, sentence, prefix)
 
 
 def _said(change: Change, before: Facts, after: Facts, language: str) -> tuple[str, str]:
@@ -78,79 +100,38 @@ def _said(change: Change, before: Facts, after: Facts, language: str) -> tuple[s
     match change:
         case MoveEvent():
             return _moved(before.event, after.event, language)
+        case ChangeRegistration():
+            return _registered(before.event, after.event, language)
+        case UpdateProgramme():
+            return "", ""
         case PostponeEvent() | CancelEvent():
             return _called_off(change, before.event, language)
     old, new = before.event.session(change.session_id), after.event.session(change.session_id)
     if old is None or new is None:
         return "", ""
-    return _of_session(change, _Item(old, new, before.event, language))
+    return _of_session(change, Item(old, new, before.event, language))
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A session before and after, with the event it belongs to."""
-
-    old: Session
-    new: Session
-    event: Event
-    language: str
-
-    def named(self, *, accusative: bool = False) -> str:
-        same_kind = [s for s in self.event.sessions if s.kind.lower() == self.old.kind.lower()]
-        return session_words(self.old, len(same_kind) == 1, self.language, accusative=accusative)
-
-
-def _of_session(change: ChangeRoom | MoveSession | CancelSession | Delay, item: _Item) -> tuple[str, str]:
+def _of_session(change: ChangeRoom | MoveSession | CancelSession | Delay, item: Item) -> tuple[str, str]:
     german = item.language == "de"
     match change:
         case ChangeRoom():
-            return _in_room(item)
+            return in_room(item)
         case CancelSession():
             words = f"{item.named()} {'entfällt' if german else 'will not take place'}"
             return sentence_case(words), f"{sentence_case(words)}."
         case MoveSession():
-            words = sentence_case(_starts(item))
+            words = sentence_case(starts(item))
             return words, f"{words}."
         case Delay():
-            words = sentence_case(_starts(item))
+            words = sentence_case(starts(item))
             return words, f"{words}.{_rest(change, item)}"
 
 
-def _in_room(item: _Item) -> tuple[str, str]:
-    new, old = item.new.room, item.old.room
-    label = item.new.kind or quoted(item.new.title, item.language)
-    if item.language == "de":
-        change = f"{new} statt {old}" if old else new
-        return f"{label}: {change}", f"Neuer Raum für {item.named(accusative=True)}: {change}."
-    change = f"{new} instead of {old}" if old else new
-    return f"{label}: {change}", f"New room for {item.named()}: {change}."
-
-
-def _starts(item: _Item) -> str:
-    german = item.language == "de"
-    if item.new.start is None:
-        return item.named()
+def _rest(change: Delay, item: Item) -> str:
+    start, begins = item.old.start, item.new.start
     zone = item.event.zone
-    new = item.new.start.astimezone(zone)
-    old = item.old.start.astimezone(zone) if item.old.start else None
-    whole = old is not None and old.date() != new.date()
-    verb = "beginnt" if german else "starts"
-    words = f"{item.named()} {verb} {_when(new, item.language, with_day=whole)}"
-    if old is None:
-        return words
-    return f"{words} {'statt' if german else 'instead of'} {_when(old, item.language, with_day=whole)}"
-
-
-def _when(local: datetime, language: str, *, with_day: bool) -> str:
-    at = time_words(local.time(), language)
-    if language == "de":
-        return f"am {day_words(local.date(), language)}, um {at}" if with_day else f"um {at}"
-    return f"on {day_words(local.date(), language)} at {at}" if with_day else f"at {at}"
-
-
-def _rest(change: Delay, item: _Item) -> str:
-    start = item.old.start
-    zone = item.event.zone
+    minutes = round((begins - start).total_seconds() / 60) if start and begins else change.minutes
     later = [
         s
         for s in item.event.sessions
@@ -163,13 +144,45 @@ def _rest(change: Delay, item: _Item) -> str:
     if not change.rest or not later:
         return ""
     if item.language == "de":
-        unit = "Minute" if change.minutes == 1 else "Minuten"
-        return f" Alle späteren Programmpunkte des Tages verschieben sich um {change.minutes} {unit}."
-    unit = "minute" if change.minutes == 1 else "minutes"
-    return f" Everything later that day moves by {change.minutes} {unit}."
+        unit = "Minute" if minutes == 1 else "Minuten"
+        return f" Alle späteren Programmpunkte des Tages verschieben sich um {minutes} {unit}."
+    unit = "minute" if minutes == 1 else "minutes"
+    return f" Everything later that day moves by {minutes} {unit}."
 
 
 def _moved(before: Event, after: Event, language: str) -> tuple[str, str]:
+    """Another date, another place, or both: what is otherwise between the two, whatever was asked for last."""
+    elsewhere = _elsewhere(before, after, language) if after.place != before.place else ""
+    if (before.start, before.end) == (after.start, after.end) and after.status is not EventStatus.RESCHEDULED:
+        return _only_elsewhere(after, elsewhere, language)
+    headline, sentence = _on_date(before, after, language)
+    if not elsewhere:
+        return headline, sentence
+    if (before.start, before.end) == (after.start, after.end):
+        return _only_elsewhere(after, elsewhere, language)
+    return headline, f"{sentence} {elsewhere}."
+
+
+def _elsewhere(before: Event, after: Event, language: str) -> str:
+    new = place_words(after.place) if after.place else ""
+    old = before.place.name if before.place else ""
+    german = language == "de"
+    words = f"{'Neuer Ort' if german else 'New venue'}: {new}"
+    return f"{words} ({'statt' if german else 'instead of'} {old})" if old else words
+
+
+def _only_elsewhere(after: Event, elsewhere: str, language: str) -> tuple[str, str]:
+    name = quoted(after.name, language)
+    place = after.place.name if after.place else ""
+    german = language == "de"
+    same = "Am Termin ändert sich nichts." if german else "The date stays as announced."
+    if after.status is EventStatus.POSTPONED or after.start is None:
+        same = ""
+    headline = f"{name}: {'neuer Ort' if german else 'new venue'} {place}"
+    return headline, f"{name}: {elsewhere[:1].lower() if german else elsewhere[:1]}{elsewhere[1:]}. {same}".strip()
+
+
+def _on_date(before: Event, after: Event, language: str) -> tuple[str, str]:
     german = language == "de"
     name = quoted(after.name, language)
     if before.start is None or after.start is None:
@@ -178,8 +191,8 @@ def _moved(before: Event, after: Event, language: str) -> tuple[str, str]:
     old, new = span_words(before.start, before.end, zone, language), span_words(after.start, after.end, zone, language)
     was, starts = before.start.astimezone(zone), after.start.astimezone(zone)
     if old == new:
-        words = f"{name} {'beginnt' if german else 'starts'} {_when(starts, language, with_day=False)} "
-        words += f"{'statt' if german else 'instead of'} {_when(was, language, with_day=False)}"
+        words = f"{name} {'beginnt' if german else 'starts'} {when(starts, language, with_day=False)} "
+        words += f"{'statt' if german else 'instead of'} {when(was, language, with_day=False)}"
         return words, f"{words}, {'am' if german else 'on'} {day_words(starts.date(), language)}."
     at = time_words(starts.time(), language)
     other_time = was.time() != starts.time()
@@ -193,6 +206,43 @@ def _moved(before: Event, after: Event, language: str) -> tuple[str, str]:
 
 def _on(dates: str) -> str:
     return f"vom {dates}" if " bis " in dates else f"am {dates}"
+
+
+def _is_extended(before: Event | None, after: Event | None) -> bool:
+    """Whether only the end of registration moved, and to a later moment."""
+    if before is None or after is None:
+        return False
+    old, new = before.registration, after.registration
+    return old.closes is not None and new.closes is not None and new.closes > old.closes and old.opens == new.opens
+
+
+def _registered(before: Event, after: Event, language: str) -> tuple[str, str]:
+    old, new, zone = before.registration, after.registration, after.zone
+    german, name = language == "de", quoted(after.name, language)
+    instead = "statt" if german else "instead of"
+    parts: list[str] = []
+    if new.closes is not None and new.closes != old.closes:
+        ends = until_words(new.closes.astimezone(zone), language)
+        was = f" ({instead} {until_words(old.closes.astimezone(zone), language)})" if old.closes else ""
+        if _is_extended(before, after):
+            parts.append(f"{'bis' if german else 'until'} {ends}{was}")
+        else:
+            parts.append(f"{'Anmeldeschluss ist' if german else 'it closes on'} {ends}{was}")
+    if new.opens is not None and new.opens != old.opens:
+        begins = moment_words(new.opens.astimezone(zone), language)
+        was = f" ({instead} {moment_words(old.opens.astimezone(zone), language)})" if old.opens else ""
+        parts.append(f"{'sie beginnt' if german else 'it opens on'} {begins}{was}")
+    if new.url != old.url and new.url:
+        parts.append(f"{'sie ist jetzt unter' if german else 'it is now at'} {new.url}{' möglich' if german else ''}")
+    if _is_extended(before, after):
+        first, *rest = parts
+        verb = "verlängert" if german else "extended"
+        what = "Die Anmeldung" if german else "Registration"
+        headline = f"{name}: {'Anmeldung verlängert' if german else 'registration extended'} {first.partition(' (')[0]}"
+        words = f"{what} {'ist' if german else 'is'} {verb} {first}"
+        return headline, "; ".join([words, *rest]) + "."
+    headline = f"{name}: {'Änderung bei der Anmeldung' if german else 'change of registration'}"
+    return headline, f"{'Zur Anmeldung' if german else 'Registration'}: {'; '.join(parts)}."
 
 
 def _called_off(change: PostponeEvent | CancelEvent, event: Event, language: str) -> tuple[str, str]:

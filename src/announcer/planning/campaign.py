@@ -42,6 +42,7 @@ class Campaign:
     out: frozenset[tuple[Occurrence, str]] = frozenset()  #: What has left, or begun to: it can say nothing more.
     ended: frozenset[tuple[Occurrence, str]] = frozenset()  #: Struck out or missed: it will not leave.
     said: Mapping[tuple[Occurrence, str], str] = field(default_factory=dict)  #: Said along by this rule's, which left.
+    left: Mapping[Occurrence, datetime] = field(default_factory=dict)  #: What has begun to leave, and since when.
     published: datetime | None = None  #: When the announcement was approved; None means when first planned.
     collision_minutes: int = 60
     session_cap: int = 6  #: Most session messages per local day and channel.

@@ -18,6 +18,7 @@ from announcer.model.changes import (
     CancelEvent,
     CancelSession,
     Change,
+    ChangeRegistration,
     ChangeRoom,
     CorrectAnnouncement,
     CorrectWording,
@@ -27,15 +28,27 @@ from announcer.model.changes import (
     MoveSession,
     PostponeEvent,
     ReplacePerson,
+    UpdateProgramme,
     Withdraw,
 )
-from announcer.model.facts import Announcement, Certainty, Event, EventStatus, Person, PubStatus, Session
+from announcer.model.facts import (
+    Announcement,
+    Certainty,
+    Event,
+    EventStatus,
+    Person,
+    Place,
+    PubStatus,
+    Registration,
+    Session,
+)
+from announcer.planning import programme
 from announcer.planning.announced import ChangeWords, in_words
 from announcer.planning.difference import Difference, difference
 from announcer.planning.stale import StalePlace, stale_places
 from announcer.planning.wallclock import move_wall_clock
 
-__all__ = ["ChangeWords", "Difference", "StalePlace", "apply", "difference", "in_words", "stale_places"]
+__all__ = ["ChangeWords", "Difference", "StalePlace", "apply", "difference", "in_words", "is_seen", "stale_places"]
 
 T = TypeVar("T")
 Mend = Callable[[str], str]
@@ -61,8 +74,23 @@ def apply(change: Change, facts: Facts, now: datetime) -> Facts:
             return replace(facts, event=_rescheduled(change, _event(facts), now))
 
 
+def is_seen(change: Change, before: Facts, after: Facts) -> bool:
+    """Whether the public sees anything of it. Of a programme, what is not public stays inside."""
+    if not isinstance(change, UpdateProgramme) or before.event is None or after.event is None:
+        return True
+    return bool(programme.differences(before.event, after.event))
+
+
 def _rescheduled(
-    change: MoveEvent | PostponeEvent | CancelEvent | ChangeRoom | MoveSession | CancelSession | Delay,
+    change: MoveEvent
+    | PostponeEvent
+    | CancelEvent
+    | ChangeRoom
+    | MoveSession
+    | CancelSession
+    | Delay
+    | ChangeRegistration
+    | UpdateProgramme,
     event: Event,
     now: datetime,
 ) -> Event:
@@ -83,27 +111,49 @@ def _rescheduled(
             changed = _without_session(change, event)
         case Delay():
             changed = _delayed(change, event)
+        case ChangeRegistration():
+            return replace(_registered(change, event, now), version=event.version + 1)
+        case UpdateProgramme():
+            changed = programme.updated(event, change.sessions)
+            elsewhere = programme.touches_calendar(event, changed)
+            return replace(_reaching(changed), version=event.version + 1, sequence=event.sequence + elsewhere)
     return replace(changed, version=event.version + 1, sequence=event.sequence + 1)
 
 
 def _moved(change: MoveEvent, event: Event, now: datetime) -> Event:
+    if change.start is None:
+        return _in_place(change.place, event)
+    event = event if change.place is None else replace(event, place=change.place)
+    return _on_date(change, change.start, event, now)
+
+
+def _in_place(place: Place | None, event: Event) -> Event:
+    if place is None:
+        raise PlanningError(f"the event '{event.id}' gets neither another date nor another place; give one of them")
+    if place == event.place:
+        raise PlanningError(f"the event '{event.id}' is already at '{place.name}'; give another place")
+    return replace(event, place=place)
+
+
+def _on_date(change: MoveEvent, start: datetime, event: Event, now: datetime) -> Event:
     if event.start is None:
         raise PlanningError(
             f"the event '{event.id}' has no date that could be moved; enter and confirm its date instead"
         )
-    _check_times(change.start, change.end, now, f"the event '{event.id}'")
+    _check_times(start, change.end, now, f"the event '{event.id}'")
     zone = event.zone
-    if change.start == event.start and change.end in {None, event.end} and event.status is not EventStatus.POSTPONED:
+    same = start == event.start and change.end in {None, event.end} and change.place is None
+    if same and event.status is not EventStatus.POSTPONED:
         raise PlanningError(f"the event '{event.id}' already starts then; give another date")
-    distance = change.start.astimezone(zone).replace(tzinfo=None) - event.start.astimezone(zone).replace(tzinfo=None)
-    days = change.start.astimezone(zone).date() - event.start.astimezone(zone).date()
+    distance = start.astimezone(zone).replace(tzinfo=None) - event.start.astimezone(zone).replace(tzinfo=None)
+    days = start.astimezone(zone).date() - event.start.astimezone(zone).date()
 
     def along(instant: datetime | None) -> datetime | None:
         return None if instant is None else move_wall_clock(instant, distance, zone)
 
     return replace(
         event,
-        start=change.start,
+        start=start,
         end=change.end or along(event.end),
         doors=along(event.doors),
         sessions=tuple(_session_along(session, event, along, days) for session in event.sessions),
@@ -127,6 +177,25 @@ def _postponed(event: Event) -> Event:
     if event.status is EventStatus.POSTPONED:
         raise PlanningError(f"the event '{event.id}' is already put off; give it a new date or cancel it")
     return replace(event, status=EventStatus.POSTPONED)
+
+
+def _registered(change: ChangeRegistration, event: Event, now: datetime) -> Event:
+    old, what = event.registration, f"the registration for '{event.id}'"
+    for moment in (change.opens, change.closes):
+        if moment is not None:
+            _check_times(moment, None, now, what)
+    new = Registration(
+        opens=change.opens or old.opens,
+        closes=change.closes or old.closes,
+        url=old.url if change.url is None else change.url,
+    )
+    if new == old:
+        raise PlanningError(f"{what} is already like this; give another moment or address")
+    if new.opens and new.closes and new.closes <= new.opens:
+        raise PlanningError(f"{what} would close before it opens; give a later end")
+    if new.closes and event.end and new.closes > event.end:
+        raise PlanningError(f"{what} would close after the event is over; give an earlier end")
+    return replace(event, registration=new)
 
 
 def _in_room(change: ChangeRoom, event: Event) -> Event:

@@ -11,6 +11,7 @@ from announcer.model.changes import (
     CancelEvent,
     CancelSession,
     Change,
+    ChangeRegistration,
     ChangeRoom,
     CorrectAnnouncement,
     CorrectWording,
@@ -20,6 +21,7 @@ from announcer.model.changes import (
     MoveSession,
     PostponeEvent,
     ReplacePerson,
+    UpdateProgramme,
     Withdraw,
 )
 from announcer.planning.campaign import Campaign, ConfirmedChange
@@ -45,8 +47,10 @@ def kind_of(change: Change) -> Kind | None:
             return Kind.CANCELLATION
         case PostponeEvent():
             return Kind.POSTPONEMENT
-        case MoveSession() | CancelSession() | Delay() | ReplacePerson():
+        case MoveSession() | CancelSession() | Delay() | ReplacePerson() | UpdateProgramme():
             return Kind.PROGRAMME_CHANGE
+        case ChangeRegistration():
+            return Kind.REGISTRATION_CHANGE
         case CorrectWording() | CorrectAnnouncement():
             return Kind.CORRECTION if change.material else None
         case Withdraw():
@@ -91,7 +95,8 @@ def overtaken(changes: Sequence[ConfirmedChange]) -> dict[int, int]:
 
     What happens to the whole event overtakes everything before it, except
     that a new date leaves what was said about single sessions; two changes
-    of one session in the same respect: the later one counts.
+    of one session, of the registration or of the whole programme in the same
+    respect: the later one counts. A new programme overtakes what it contradicts.
     """
     ordered = sorted(changes, key=lambda confirmed: (confirmed.at, confirmed.id))
     found: dict[int, int] = {}
@@ -121,8 +126,9 @@ def last_word(change_id: int, over: Mapping[int, int]) -> int:
 
 def as_announced(confirmed: ConfirmedChange, facts: Facts) -> Facts:
     """The facts a notice's `not_after` counts from: a moved event is worth telling until its old end."""
-    event = facts.event
-    if event is None or not isinstance(confirmed.change, MoveEvent) or event.previous_start is None:
+    event, change = facts.event, confirmed.change
+    moved = isinstance(change, MoveEvent) and change.start is not None
+    if event is None or not moved or event.previous_start is None:
         return facts
     return replace(facts, event=replace(event, start=event.previous_start, end=event.previous_end))
 
@@ -131,9 +137,28 @@ def _overtakes(later: Change, earlier: Change) -> bool:
     if isinstance(later, CancelEvent | PostponeEvent):
         return True
     if isinstance(later, MoveEvent):
-        return isinstance(earlier, _OF_EVENT)
+        # Another place alone leaves the event put off or cancelled, as it was.
+        return isinstance(earlier, MoveEvent if later.start is None else _OF_EVENT)
+    if isinstance(later, ChangeRegistration):
+        return isinstance(earlier, ChangeRegistration)
+    if isinstance(later, UpdateProgramme):
+        return isinstance(earlier, UpdateProgramme) or _contradicts(later, earlier)
     if not isinstance(later, _OF_SESSION) or not isinstance(earlier, _OF_SESSION):
         return False
     same = later.session_id == earlier.session_id
     respect = isinstance(later, ChangeRoom) == isinstance(earlier, ChangeRoom)
     return same and (respect or isinstance(later, CancelSession))
+
+
+def _contradicts(programme: UpdateProgramme, earlier: Change) -> bool:
+    """Whether a new programme says something else than an earlier change of one session did."""
+    if not isinstance(earlier, ChangeRoom | MoveSession | CancelSession):
+        return False
+    session = next((s for s in programme.sessions if s.id == earlier.session_id), None)
+    match earlier:
+        case ChangeRoom():
+            return session is None or session.room != earlier.room
+        case MoveSession():
+            return session is None or session.start != earlier.start
+        case CancelSession():
+            return session is not None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from announcer.model.facts import Session
+from announcer.model.facts import Place, Session
 
 _LOCALES = {"de": "de", "en": "en_GB"}
 #: The grammatical gender of what stands on programmes, as its article.
@@ -58,6 +58,19 @@ def span_words(start: datetime, end: datetime | None, zone: ZoneInfo, language: 
     """The days from `start` to `end` as the venue's calendar counts them."""
     first = start.astimezone(zone).date()
     return dates_words(first, end.astimezone(zone).date() if end else first, language)
+
+
+def place_words(place: Place) -> str:
+    """A place in one line: "Rathaus, Friedensplatz 1, 44135 Dortmund"."""
+    city = f"{place.postal_code} {place.city}".strip()
+    return ", ".join(part for part in (place.name, place.street, city) if part)
+
+
+def until_words(local: datetime, language: str) -> str:
+    """A deadline: the day alone if it is its end, else with the time."""
+    if local.hour == 23 and local.minute >= 59:
+        return day_words(local.date(), language)
+    return moment_words(local, language)
 
 
 def quoted(name: str, language: str) -> str:

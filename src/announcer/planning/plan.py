@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from announcer.errors import PlanningError
 from announcer.model.campaign import Anchor, Occurrence, Planned, Rule, Subject
-from announcer.model.changes import Delay, MoveEvent, MoveSession
-from announcer.model.facts import Event, Session
+from announcer.model.changes import ChangeRegistration, Delay, MoveEvent, MoveSession, UpdateProgramme
+from announcer.model.facts import Event, EventStatus, Session
 from announcer.planning import collisions, notices, sessions
 from announcer.planning.campaign import Campaign, ConfirmedChange
 from announcer.planning.moments import event_days, is_confirmed
@@ -127,13 +127,24 @@ def _campaign_messages(campaign: Campaign, scene: Scene) -> Iterator[Planned]:
 def _repetitions(rule: Rule, campaign: Campaign, scene: Scene) -> Iterator[tuple[Occurrence, Scene]]:
     event = campaign.facts.event
     if rule.when.anchor is not Anchor.EACH_DAY:
-        occurrence = Occurrence(*_subject(rule, campaign), rule.id, rule.when.anchor.value)
+        occurrence = _again(rule, Occurrence(*_subject(rule, campaign), rule.id, rule.when.anchor.value), campaign)
         yield occurrence, _placed(rule, occurrence, campaign, scene)
         return
     days = event_days(event) if event is not None and is_confirmed(event) else (None,)
     for number, day in enumerate(days, start=1):
         occurrence = Occurrence(*_subject(rule, campaign), rule.id, f"day:{number}")
         yield occurrence, replace(_placed(rule, occurrence, campaign, scene), day=day)
+
+
+def _again(rule: Rule, occurrence: Occurrence, campaign: Campaign) -> Occurrence:
+    """The occurrence, or a new one if registration was moved after the one before had left: its date was another."""
+    moved = {Anchor.REGISTRATION_OPENS: "opens", Anchor.REGISTRATION_CLOSES: "closes"}.get(rule.when.anchor)
+    for confirmed in campaign.changes if moved is not None else ():
+        change, left = confirmed.change, campaign.left.get(occurrence)
+        applies = isinstance(change, ChangeRegistration) and getattr(change, moved or "") is not None
+        if applies and left is not None and left < confirmed.at:
+            occurrence = replace(occurrence, anchor=f"{rule.when.anchor.value}:{confirmed.id}")
+    return occurrence
 
 
 def _subject(rule: Rule, campaign: Campaign) -> tuple[Subject, str]:
@@ -167,7 +178,9 @@ def _horizon(rule: Rule, occurrence: Occurrence, campaign: Campaign, session: Se
 def _moves(confirmed: ConfirmedChange, session: Session | None) -> bool:
     change = confirmed.change
     if isinstance(change, MoveEvent):
-        return True
+        return change.start is not None
+    if session is not None and isinstance(change, UpdateProgramme):
+        return session.status is EventStatus.RESCHEDULED and any(s.start == session.start for s in change.sessions)
     return session is not None and isinstance(change, MoveSession | Delay) and change.session_id == session.id
 
 

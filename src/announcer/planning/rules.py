@@ -27,6 +27,7 @@ CHANGE_KINDS = frozenset(
     {
         Kind.ROOM_CHANGE,
         Kind.PROGRAMME_CHANGE,
+        Kind.REGISTRATION_CHANGE,
         Kind.MOVE,
         Kind.CANCELLATION,
         Kind.POSTPONEMENT,

@@ -5,13 +5,28 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from announcer.errors import IntakeError, PlanningError
-from announcer.model.changes import CancelEvent, Change, ChangeRoom, CorrectWording, Delay, Facts, MoveEvent
-from announcer.model.facts import Session
+from announcer.model.changes import (
+    CancelEvent,
+    CancelSession,
+    Change,
+    ChangeRegistration,
+    ChangeRoom,
+    CorrectWording,
+    Delay,
+    Facts,
+    MoveEvent,
+    MoveSession,
+    PostponeEvent,
+    ReplacePerson,
+    UpdateProgramme,
+    Withdraw,
+)
+from announcer.model.facts import Person, Place, Session
 from announcer.planning.calendar import OfficeCalendar
 from announcer.planning.moments import Missing, resolve
 from announcer.planning.sentences import parse_moment
@@ -56,7 +71,10 @@ class Story:
 
 
 _KEYS = {"title", "playbook", "audience", "happens", "variant"}
-_VERBS = ("correct", "room", "move", "delay", "cancel", "words")
+_VERBS = (
+    "correct", "room", "move", "delay", "person", "registration", "programme", "postpone", "cancel",
+    "withdraw", "words",
+)  # fmt: skip
 _BESIDE_SESSION = re.compile(r"(?P<offset>.+ (?:before|after)) (?P<session>[a-z0-9-]+)")
 
 
@@ -108,14 +126,47 @@ class _Reader:
                 return CorrectWording(value["old"], value["new"], material=value.get("material", True))
             case "room":
                 return ChangeRoom(value["session"], value["to"])
+            case "move" if "session" in value:
+                return MoveSession(value["session"], self._local(value["to"]))
             case "move":
-                return MoveEvent(self._local(value["to"]))
+                start = self._local(value["to"]) if "to" in value else None
+                return MoveEvent(start, place=Place(**value["place"]) if "place" in value else None)
+            case "person":
+                return ReplacePerson(value["old"], value.get("new", ""), value.get("role", ""))
+            case "registration":
+                moments: dict[str, Any] = {key: self._local(value[key]) for key in ("opens", "closes") if key in value}
+                return ChangeRegistration(**moments, url=value.get("url"))
+            case "programme":
+                return self._programme(value)
+            case "postpone":
+                return PostponeEvent()
+            case "withdraw":
+                return Withdraw()
+            case "cancel" if isinstance(value, dict) and "session" in value:
+                return CancelSession(value["session"])
             case "delay":
                 return Delay(value["session"], int(value["minutes"]), rest=value.get("rest", True))
             case "cancel":
                 return CancelEvent()
             case _:
                 return Words(value["rule"], value["text"])
+
+    def _programme(self, value: Mapping[str, Any]) -> Change:
+        """The whole programme, but for what is said of single sessions: `drop` and, by id, their new values."""
+        assert self.facts.event is not None
+        known = {session.id: session for session in self.facts.event.sessions}
+        if unknown := sorted({*value.get("drop", []), *value.get("change", {})} - set(known)):
+            raise IntakeError(f"{self.name}: there is no session {unknown[0]!r}; known: {', '.join(known)}")
+        dropped, changed = set(value.get("drop", [])), value.get("change", {})
+        kept = (self._altered(known[id_], changed.get(id_, {})) for id_ in known if id_ not in dropped)
+        added = (self._altered(Session(id=item["id"], title=item["title"]), item) for item in value.get("add", []))
+        return UpdateProgramme((*kept, *added))
+
+    def _altered(self, session: Session, values: Mapping[str, Any]) -> Session:
+        said: dict[str, Any] = {key: self._local(v) if isinstance(v, datetime) else v for key, v in values.items()}
+        if "performers" in said:
+            said["performers"] = tuple(Person(**person) for person in said["performers"])
+        return replace(session, **said)
 
     def _local(self, value: datetime) -> datetime:
         assert self.facts.event is not None

@@ -253,8 +253,8 @@ def _told(drawn: Scene, lead: str) -> str:
     if notice is None or not notice.sentence:
         return _titled(drawn, lead, None)
     if notice.headline:
-        return notice.prefix + notice.sentence
-    return f"{words.stop(_titled(drawn, lead, None))} {notice.sentence}"
+        return notice.prefix + (notice.brief or notice.sentence)
+    return f"{words.stop(_titled(drawn, lead, None))} {notice.brief or notice.sentence}"
 
 
 def _pictures(request: Request) -> list[dict[str, str]]:

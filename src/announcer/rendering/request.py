@@ -24,6 +24,7 @@ class Notice:
     prefix: str
     headline: str = ""
     sentence: str = ""
+    brief: str = ""  #: The sentence of a post, if it needs a shorter one.
 
 
 @dataclass(frozen=True, slots=True)

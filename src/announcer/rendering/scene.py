@@ -21,6 +21,7 @@ CHANGES = frozenset(
     {
         Kind.ROOM_CHANGE,
         Kind.PROGRAMME_CHANGE,
+        Kind.REGISTRATION_CHANGE,
         Kind.MOVE,
         Kind.CANCELLATION,
         Kind.POSTPONEMENT,
@@ -253,6 +254,7 @@ def _notice(request: Request, fixed: language_words.Fixed, announcement: Announc
         prefix=f"{prefix}: " if prefix else "",
         headline=clean.line(given.headline, _LONGEST_HEADLINE),
         sentence=language_words.stop(sentence or known.get("sentence", "")),
+        brief=language_words.stop(clean.line(given.brief, 1200)) if given.brief else "",
     )
 
 

@@ -151,6 +151,20 @@ def place_of(planned: Planned) -> Place:
     return planned.occurrence, planned.channel
 
 
+def departures(connection: sa.Connection, campaign: Campaign) -> dict[tuple[Occurrence, str], datetime]:
+    """What has begun to leave and was not stopped, by occurrence and channel, and since when."""
+    gone = [s.value for s in (MessageState.SENDING, MessageState.SENT, MessageState.PARTLY_SENT, MessageState.FAILED)]
+    query = sa.select(
+        occurrence.c.subject, occurrence.c.subject_id, occurrence.c.rule_id, occurrence.c.anchor,
+        message.c.channel, message.c.sending_since,
+    ).select_from(_JOINED)  # fmt: skip
+    query = query.where(_where(campaign), message.c.state.in_(gone), message.c.sending_since.isnot(None))
+    return {
+        (Occurrence(Subject(r.subject), r.subject_id, r.rule_id, r.anchor), r.channel): r.sending_since
+        for r in connection.execute(query)
+    }
+
+
 def apply_plan(
     connection: sa.Connection,
     campaign: Campaign,

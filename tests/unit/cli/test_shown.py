@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from announcer.cli import pages
-from announcer.cli.change_verbs import local_time
+from announcer.cli.consent import local_time
 from announcer.cli.live import _joined, _Mails
 from announcer.cli.terminal import Terminal, seen
 from announcer.cli.timeline import View, timeline

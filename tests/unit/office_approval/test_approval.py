@@ -186,6 +186,8 @@ _EXAMPLES: dict[type, Change] = {
     changes.CancelSession: changes.CancelSession("a"),
     changes.Delay: changes.Delay("a", 5),
     changes.ReplacePerson: changes.ReplacePerson("A", "B"),
+    changes.ChangeRegistration: changes.ChangeRegistration(datetime(2026, 1, 1, tzinfo=UTC)),
+    changes.UpdateProgramme: changes.UpdateProgramme(()),
 }
 
 

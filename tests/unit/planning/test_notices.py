@@ -11,6 +11,7 @@ from announcer.model.changes import (
     CancelEvent,
     CancelSession,
     Change,
+    ChangeRegistration,
     ChangeRoom,
     CorrectAnnouncement,
     CorrectWording,
@@ -19,8 +20,10 @@ from announcer.model.changes import (
     MoveSession,
     PostponeEvent,
     ReplacePerson,
+    UpdateProgramme,
     Withdraw,
 )
+from announcer.model.facts import Place
 from announcer.planning.changes import apply
 from announcer.planning.notices import kind_of
 from announcer.planning.plan import Campaign, ConfirmedChange, plan
@@ -43,6 +46,9 @@ def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
         (CancelSession("keynote"), Kind.PROGRAMME_CHANGE),
         (Delay("keynote", 10), Kind.PROGRAMME_CHANGE),
         (ReplacePerson("A", "B"), Kind.PROGRAMME_CHANGE),
+        (UpdateProgramme(()), Kind.PROGRAMME_CHANGE),
+        (ChangeRegistration(at(9, 4, 12)), Kind.REGISTRATION_CHANGE),
+        (MoveEvent(place=Place("Rathaus")), Kind.MOVE),
         (CorrectWording("a", "b"), Kind.CORRECTION),
         (CorrectWording("a", "b", material=False), None),
         (CorrectAnnouncement(lead="b"), Kind.CORRECTION),

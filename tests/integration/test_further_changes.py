@@ -1,0 +1,141 @@
+"""Another place, registration, a new programme, and changes that meet: told once, true in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from announcer.model.changes import (
+    CancelSession,
+    ChangeRegistration,
+    ChangeRoom,
+    Delay,
+    MoveEvent,
+    PostponeEvent,
+    UpdateProgramme,
+)
+from announcer.model.facts import Event, EventStatus, Place
+from announcer.model.ledger import MessageState
+from announcer.store import facts
+from tests.integration.campaign_world import KEY, CampaignWorld, at, campaign_world, edits, mails, posts
+
+SAVE_THE_DATE, REGISTRATION, PROGRAMME = at(6, 26), at(7, 9), at(8, 21)
+HALL = Place("Westfalenhalle", "Rheinlanddamm 200", "44139", "Dortmund")
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str) -> Iterator[CampaignWorld]:
+    """Everything up to the programme is out."""
+    with campaign_world(tmp_path, database_url, at(6, 20), readers=2) as made:
+        made.approve()
+        made.walk(SAVE_THE_DATE, REGISTRATION, PROGRAMME)
+        made.clock.now = at(8, 28)
+        yield made
+
+
+def event(world: CampaignWorld) -> Event:
+    with world.engine.database.read() as connection:
+        return facts.event_facts(connection, KEY.event_id or "")
+
+
+def test_another_place_is_told_to_all_and_stands_everywhere(world: CampaignWorld) -> None:
+    world.change(MoveEvent(place=HALL), "Wasserschaden")
+    arrived = world.go(at(8, 28))
+    assert len(mails(arrived)) == 3  # the press too
+    assert all(m.letter.subject.startswith("NEUER ORT: ") for m in mails(arrived))
+    assert {"Westfalenhalle" in e.after for e in edits(arrived)} == {True}
+    assert all("Keuning" not in e.after for e in edits(arrived))
+    (notice,) = posts(arrived)
+    assert "Westfalenhalle, Rheinlanddamm 200, 44139 Dortmund (statt Dietrich-Keuning-Haus)" in notice.text
+    assert event(world).sequence == 1
+    (reminder,) = posts(world.go(at(9, 11)))
+    assert "Westfalenhalle" in reminder.text
+
+
+def test_an_extended_registration_is_reminded_of_anew(world: CampaignWorld) -> None:
+    world.approve()
+    assert len(posts(world.go(at(9, 1)))) == 1  # three days before 4 September
+    world.clock.now = at(9, 2)
+    world.change(ChangeRegistration(closes=at(9, 12, 23, 59)))
+    told = world.go(at(9, 2))
+    (notice,) = posts(told)
+    assert notice.text.startswith("ANMELDUNG VERLÄNGERT: Die Anmeldung ist verlängert bis Mittwoch, 12. September 2018")
+    assert all("12. September" in m.letter.text for m in mails(told))
+    world.approve()
+    assert posts(world.go(at(9, 3))) == []
+    again = posts(world.walk(at(9, 9), at(9, 11, 11)))
+    assert [("12. September" in p.text) for p in again if "Anmeld" in p.text] == [True, True]
+
+
+def test_a_new_programme_is_one_notice(world: CampaignWorld) -> None:
+    now = event(world).sessions
+    changed = [replace(s, room="Saal 7") if s.id == "keynote" else s for s in now if s.id != "grusswort"]
+    done = world.change(UpdateProgramme(tuple(changed)))
+    arrived = world.go(at(8, 28))
+    (notice,) = posts(arrived)
+    assert notice.text.startswith("PROGRAMMÄNDERUNG: ")
+    assert "Saal 7 statt Großer Saal" in notice.text
+    assert len(mails(arrived)) == 2
+    assert all("Das Grußwort entfällt." in " ".join(m.letter.text.split()) for m in mails(arrived))
+    assert done.wrong_mails == 2
+    assert [s.id for s in event(world).sessions if s.status is EventStatus.CANCELLED] == ["grusswort"]
+    assert {s.id for s in event(world).sessions} == {s.id for s in now}
+
+
+def test_what_nobody_sees_is_not_told(world: CampaignWorld) -> None:
+    now = event(world).sessions
+    world.change(UpdateProgramme(tuple(replace(s, room="Hof") if not s.public else s for s in now)))
+    assert world.go(at(8, 28)) == []
+
+
+def test_a_delay_and_then_another_room(world: CampaignWorld) -> None:
+    world.clock.now = at(9, 18, 12)
+    world.change(Delay("keynote", 30))
+    world.change(ChangeRoom("keynote", "Saal 2"))
+    arrived = [p for p in posts(world.go(at(9, 18, 12))) if p.text.split(":")[0].isupper()]
+    assert sorted(p.text.split(":")[0] for p in arrived) == ["NEUER RAUM", "VERSPÄTUNG"]
+    soon = [p for p in posts(world.go(at(9, 18, 13, 45))) if p.text.startswith("Als Nächstes")]
+    assert ["Saal 2" in p.text and "14 Uhr" in p.text for p in soon] == [True]
+
+
+def test_a_date_after_all(world: CampaignWorld) -> None:
+    world.change(PostponeEvent())
+    world.go(at(8, 28))
+    world.clock.now = at(8, 29)
+    world.change(MoveEvent(at(10, 9, 12), place=HALL))
+    told = world.go(at(8, 29))
+    (notice,) = posts(told)
+    assert "9. und 10. Oktober 2018" in notice.text
+    assert "Neuer Ort: Westfalenhalle" in notice.text
+    assert len(mails(told)) == 3
+    assert event(world).status is EventStatus.RESCHEDULED
+    world.approve()
+    reminder = world.messages()["reminder-1-week", "start", "mastodon"]
+    assert reminder.state is MessageState.SCHEDULED
+    assert reminder.planned.due_at == at(10, 2)
+
+
+def test_two_changes_before_anybody_was_told_are_told_as_one(world: CampaignWorld) -> None:
+    world.change(MoveEvent(place=HALL))
+    world.change(MoveEvent(at(9, 25, 12)))
+    arrived = world.go(at(8, 28))
+    (notice,) = posts(arrived)
+    assert "25. und 26. September 2018" in notice.text
+    assert "Neuer Ort: Westfalenhalle" in notice.text
+    assert [m.letter.subject.split(":")[0] for m in mails(arrived)] == ["VERLEGT"] * 3
+
+
+def test_a_session_falls_out_and_then_the_programme_is_new(world: CampaignWorld) -> None:
+    world.change(CancelSession("grusswort"))
+    world.go(at(8, 28))
+    world.clock.now = at(8, 29)
+    now = event(world).sessions
+    kept = [replace(s, room="Saal 5") if s.id == "keynote" else s for s in now if s.id != "grusswort"]
+    world.change(UpdateProgramme(tuple(kept)))
+    (notice,) = posts(world.go(at(8, 29)))
+    assert "Saal 5" in notice.text
+    assert "Grußwort" not in notice.text
+    assert [s.id for s in event(world).sessions if s.status is EventStatus.CANCELLED] == ["grusswort"]
