@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import gc
 import os
 import signal
@@ -34,7 +35,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from announcer.clock import SteadyClock, system_clock
 from announcer.engine import Engine
 from announcer.errors import AnnouncerError, SettingsError
-from announcer.office import holding
+from announcer.office import holding, inbox, polling
 from announcer.settings import Settings
 from announcer.store import ledger
 from announcer.web.public import public_app
@@ -103,6 +104,10 @@ class Timekeeper:
         self._scheduler.add_job(self.tick, "interval", seconds=1, id="tick", next_run_time=system_clock())
         self._scheduler.start()
 
+    def every(self, seconds: int, job: Callable[[], None], name: str) -> None:
+        """Work of the office that comes back; it never runs twice at once."""
+        self._scheduler.add_job(job, "interval", seconds=seconds, id=name, next_run_time=system_clock())
+
     def tick_now(self) -> None:
         """After the clock was set back the scheduler would wait for its old time to come again."""
         with self._lock, contextlib.suppress(JobLookupError):
@@ -166,6 +171,51 @@ class Timekeeper:
             worker.wake()
 
 
+class TakingIn:
+    """What comes in by itself: the watched folder, and feeds of other systems."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._house = engine.house
+        folder = engine.house.settings.intake.inbox
+        self._inbox = None if folder is None else inbox.Inbox(engine.house, engine.house.settings.path(folder))
+
+    def jobs(self) -> Iterator[tuple[str, int, Callable[[], None]]]:
+        """Name, seconds between two runs, and the work."""
+        wanted = self._house.settings.intake
+        if self._inbox is not None:
+            yield "inbox", wanted.inbox_seconds, self.look_into_inbox
+        for name, source in self._house.settings.sources.items():
+            yield f"feed:{name}", source.every_minutes * 60, functools.partial(self.poll, name)
+
+    def look_into_inbox(self) -> None:
+        """Take in what lies in the folder; errors are logged, the next look tries again."""
+        assert self._inbox is not None
+        with _logged("the inbox could not be looked at"):
+            for moved in self._inbox.look(self._house.clock()):
+                if moved.why:
+                    log.warning("a file could not be taken in", file=moved.file, why=moved.why)
+                else:
+                    log.info("taken in", file=moved.file, announcement=moved.id, questions=moved.questions)
+
+    def poll(self, name: str) -> None:
+        """Look at one feed; errors are logged, the next look tries again."""
+        with _logged("the feed could not be read", feed=name):
+            found = polling.poll(self._house, name, self._house.settings.sources[name], self._house.clock())
+            if found.new or found.changed or found.refused:
+                log.info("feed read", feed=name, new=found.new, changed=found.changed, refused=found.refused)
+
+
+@contextlib.contextmanager
+def _logged(what: str, **about: object) -> Iterator[None]:
+    """A job's fault is logged, and ends only this run."""
+    try:
+        yield
+    except AnnouncerError as error:
+        log.error(what, why=str(error), **about)
+    except Exception:  # one bad file or feed must not end the job for good
+        log.exception(what, **about)
+
+
 def settle_memory() -> None:
     """Take what is loaded by now out of the garbage collector's sight, for it lives as long as the process.
 
@@ -209,6 +259,9 @@ def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threa
         engine.after_outage(last)
     workers = [Worker(engine, name) for name in engine.ways_out]
     clock = Timekeeper(engine, workers)
+    taking_in = TakingIn(engine)
+    for name, seconds, job in taking_in.jobs():
+        clock.every(seconds, job, name)
     feeds = settings.path(settings.paths.feeds)
     withdrawals = holding.withdrawal_log(settings)
     app = public_app(engine.database, settings, engine.house.key, feeds, system_clock, withdrawals=withdrawals)

@@ -170,6 +170,25 @@ class Fetching(_Section):
     allow: tuple[str, ...] = ()  #: Inner addresses that may be fetched from all the same.
 
 
+def _feed_address(value: str) -> str:
+    _web_address(value)
+    return value
+
+
+class FeedSource(_Section):
+    """[sources.NAME]: a feed whose new entries become drafts."""
+
+    url: Annotated[str, AfterValidator(_feed_address)]
+    every_minutes: int = Field(default=30, ge=1, le=10_080)
+
+
+class Intake(_Section):
+    """[intake]: what is taken in without a person."""
+
+    inbox: Path | None = None  #: A watched folder; a file dropped there becomes a draft.
+    inbox_seconds: int = Field(default=5, ge=1, le=3600)
+
+
 class Web(_Section):
     """[web]: the public listener."""
 
@@ -250,6 +269,8 @@ class Settings(_Section):
     lists: dict[Name, MailList] = {}
     proxy: Proxy = Proxy()
     fetching: Fetching = Fetching()
+    intake: Intake = Intake()
+    sources: dict[Name, FeedSource] = {}
     web: Web = Web()
     keys: Keys = Keys()
     people: dict[Name, PersonSettings] = {}

@@ -12,7 +12,7 @@ from announcer.cli import intake_words, person_words, post_words
 
 #: The verbs in the order of the work, under their headings (English, German).
 PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
-    (("Taking in", "Aufnehmen"), ("add", "event")),
+    (("Taking in", "Aufnehmen"), ("add", "event", "intake")),
     (
         ("Planning and approving", "Planen und freigeben"),
         ("plan", "preview", "approve", "words", "text", "picture", "drop"),

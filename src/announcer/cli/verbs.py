@@ -18,6 +18,7 @@ from announcer.cli import (
     post_verbs,
     publish_verb,
     rehearse_verb,
+    taking_verbs,
     watch_verbs,
 )
 from announcer.cli.app import app
@@ -39,5 +40,6 @@ __all__ = [
     "post_verbs",
     "publish_verb",
     "rehearse_verb",
+    "taking_verbs",
     "watch_verbs",
 ]

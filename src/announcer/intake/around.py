@@ -23,7 +23,10 @@ _FILE = re.compile(
 )
 
 
-URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”„»«\])]+[^\s<>\"“”„»«\]).,;:!?]")
+URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"“”„»«\])]+[^\s<>\"“”„»«\]).,;:!?]|"
+    r"(?<![@\w./-])(?:[a-z0-9][a-z0-9-]{0,60}\.){1,4}(?:de|com|org|net|eu|info|example|uk|edu|gov|io|at|ch)(?:/[^\s<>\"“”„»«\])]*[^\s<>\"“”„»«\]).,;:!?])?(?![\w@-])"
+)
 
 
 _ENCLOSURES = re.compile(

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from announcer.intake.document import Block, Kind
 from announcer.intake.names import find_people
+from announcer.intake.organisations import first_organisation
+from announcer.intake.sentences import Sentences
 
 _HEAD = re.compile(
-    r"\W*(?:(?:presse|medien)[- ]?(?:kontakte?|ansprechpartner(?:in(?:nen)?)?|anfragen|"
+    r"\W*(?:(?:[\w ]{3,30}, )?(?:presse|press|media)(?=:)|(?:presse|medien)[- ]?(?:kontakte?|"
+    r"ansprechpartner(?:in(?:nen)?)?|anfragen|"
     r"stelle|rückfragen|referat|büro|sprecher(?:in)?)|"
     r"kontakt(?:e|daten)?(?: für (?:die )?(?:presse|medien|rückfragen|journalist\w*|redaktion\w*).{0,40})?|"
     r"(?:ihre? )?ansprechpartner(?:in(?:nen)?)?(?: für .{0,40})?|(?:für )?(?:weitere )?(?:presse)?rückfragen\b.{0,60}|"
@@ -20,7 +23,9 @@ _HEAD = re.compile(
     r"for (?:further|more) (?:press )?(?:information|details).{0,40}|"
     r"notes? for editors|weitere informationen (?:für (?:die )?(?:presse|medien|redaktion\w*)"
     r").{0,40}|v\. ?i\. ?s\. ?d\. ?p\.?.{0,40}|"
-    r"redaktionskontakt|auskunft erteilt|informationen für redaktionen)\s*(?::|$|–|-)\s*",
+    r"redaktionskontakt|auskunft(?: erteilt)?|fragen beantwortet|weitere (?:informationen|"
+    r"auskünfte)|auskünfte(?: erteilt)?|informationen für redaktionen)\s*(?::|$|\s[–-]\s|"
+    r"(?<=beantwortet)|(?<=erteilt))\s*",
     re.IGNORECASE,
 )
 _INLINE = re.compile(
@@ -31,7 +36,7 @@ _INLINE = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _PHONE = re.compile(
-    r"(?:(?:tel(?:efon)?|fon|phone|mobil|mobile|handy|durchwahl|t|m)\b\.?\s*:?\s*|(?<![\d/])(?=\+|0\d))(\+?\(?\d[\d\s()/.–-]{5,22}\d)",
+    r"(?:(?:tel(?:efon)?|fon|phone|mobil|mobile|handy|durchwahl|t|m)\b\.?\s*:?\s*|(?<![\d/])(?=\+|0\d))(\+?\(?\d[\d\s()/.–-]{5,22}\d)|(?<![\d-])(\d{3}-\d{4})(?![\d-])",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -44,9 +49,14 @@ _ORGANISATION = re.compile(
     r"Ltd|Foundation|Office|Centre|Department|Library|Hospital|Society|College|Festival|Gallery|Klinikum|Kammer)\b"
 )
 _ROLE = re.compile(
-    r"\b\w*(?:sprecher(?:in)?|leiter(?:in)?|leitung|referent(?:in)?|kommunikation|öffentlichkeitsarbeit|geschäftsführer(?:in)?|vorsitzende[rn]?|"
+    r"\b[\w-]*(?:sprecher(?:in)?|leiter(?:in)?|leitung|referent(?:in)?|kommunikation|öffentlichkeitsarbeit|geschäftsführer(?:in)?|vorsitzende[rn]?|"
     r"pressearbeit|vorstand|marketing|redaktion|officer|manager|spokes\w+|head of \w+|"
     r"director|coordinator|secretary|press office)\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:ist|sind|gibt|können|kann|wird|werden|bitte|anmelden|anmeldung|anmeldungen|karten|tickets?|buchen|kostet|kosten|online|unter|is|are|can|will|book|register|"
+    r"please)\b",
     re.IGNORECASE,
 )
 _LONGEST_LINE = 110
@@ -78,9 +88,49 @@ def take_contact(blocks: Sequence[Block]) -> tuple[Contact | None, list[Block]]:
             return contact, [*blocks[:chosen], *blocks[end:]]
     for at in range(len(blocks) - 1, max(-1, len(blocks) - 9), -1):
         block = blocks[at]
-        if at and _INLINE.search(block.text) and (_EMAIL.search(block.text) or _PHONE.search(block.text)):
-            return parse([block.text], block.line), [*blocks[:at], *blocks[at + 1 :]]
+        asked = _INLINE.search(block.text) is not None
+        if at and (asked or _is_sign_off(block, len(blocks) - at)) and _way(block.text):
+            return parse(block.lines or [block.text], block.line), [*blocks[:at], *blocks[at + 1 :]]
     return None, list(blocks)
+
+
+def mentioned(blocks: Sequence[Block]) -> Contact | None:
+    """The last sentence with a way to reach somebody; it stays in the text."""
+    for block in reversed(blocks):
+        if not _way(block.text):
+            continue
+        if block.lines:
+            line = (
+                next(line for line in reversed(block.lines) if _way(line))
+                if any(_way(line) for line in block.lines)
+                else block.text
+            )
+            return parse([line], block.line)
+        sentences = Sentences(block.text)
+        for start, end in reversed(sentences.all()):
+            if _way(block.text[start:end]):
+                return parse([block.text[start:end]], block.line)
+    return None
+
+
+def signature(blocks: Sequence[Block]) -> Contact | None:
+    """Whoever signed a mail, if a way to reach them stands there."""
+    lines = [line for block in blocks for line in (block.lines or (block.text,))]
+    if not lines:
+        return None
+    found = parse(lines, blocks[0].line)
+    return found if found.name else None
+
+
+def _is_sign_off(block: Block, from_end: int) -> bool:
+    """ "Stadt Beispiel, Pressestelle, Telefon 0999 1-0" below the text: a name, a way, and no sentence."""
+    if from_end > 3 or len(block.text) > 170 or block.kind is Kind.ROW:
+        return False
+    if _VERB.search(block.text) or (
+        block.text.rstrip().endswith((".", "!")) and not block.text.rstrip().endswith("example.")
+    ):
+        return False
+    return first_organisation(block.lines or [block.text]) != "" or bool(find_people(block.text))
 
 
 def _head_of(block: Block) -> bool:
@@ -145,8 +195,15 @@ def parse(lines: Sequence[str], line: int) -> Contact:
         ),
         "",
     )
+    organisation = organisation or first_organisation(rest)
     return Contact(
-        name, role, organisation, " ".join(phone[1].split()) if phone else "", email[0] if email else "", whole, line
+        name,
+        role,
+        organisation,
+        " ".join((phone[1] or phone[2]).split()) if phone else "",
+        email[0] if email else "",
+        whole,
+        line,
     )
 
 

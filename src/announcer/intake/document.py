@@ -76,6 +76,9 @@ class Document:
     kicker: str = ""
     sender: str = ""  #: Who sent the mail.
     sent: str = ""  #: Its date, ISO.
+    address: str = ""  #: The sender's mail address.
+    sender_name: str = ""  #: The sender's name, if it is a person's.
+    publisher: str = ""  #: Whose page it is, as its head says.
     links: tuple[Link, ...] = ()
     pictures: tuple[Picture, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import mammoth
 
@@ -49,7 +50,7 @@ def read_docx(data: bytes, name: str, keep: frozenset[str] = frozenset()) -> Doc
         converted = mammoth.convert_to_html(
             io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(note)
         )
-    except (KeyError, ValueError, AttributeError, zipfile.BadZipFile, OSError, RecursionError, SyntaxError) as error:
+    except (KeyError, ValueError, AttributeError, zipfile.BadZipFile, OSError, RecursionError, ExpatError) as error:
         raise IntakeError(f"{name} is a broken Word file; open it in Word, save it anew, or give its text") from error
     markup = str(converted.value)
     if not re.search(r"\w", re.sub(r"<[^>]*>", "", markup)):

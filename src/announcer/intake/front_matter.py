@@ -44,17 +44,20 @@ _ALSO = {
     "summary": "lead",
     "embargo_until": "embargo",
 }
+#: What other programs say beside the text.
+BESIDE = {
+    "date": "~date",
+    "datum": "~date",
+    "author": "~author",
+    "autor": "~author",
+    "number": "~number",
+    "nummer": "~number",
+}
 _IGNORED = {
-    "date",
-    "datum",
     "layout",
     "draft",
-    "author",
-    "autor",
     "categories",
     "image",
-    "number",
-    "nummer",
     "published",
     "updated",
     "weight",
@@ -122,6 +125,9 @@ def _checked(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in data.items():
         plain = _ALSO.get(key.lower(), key)
+        if key.lower() in BESIDE:
+            result[BESIDE[key.lower()]] = value
+            continue
         if key.lower() in _IGNORED:
             continue
         if plain not in KNOWN and not difflib.get_close_matches(key.lower(), KNOWN, 1, 0.8):

@@ -12,6 +12,8 @@ from email.utils import parseaddr, parsedate_to_datetime
 from announcer.errors import IntakeError
 from announcer.intake.document import Block, Document, Enclosure, Kind, Picture
 from announcer.intake.html import read_html
+from announcer.intake.names import find_people
+from announcer.intake.organisations import is_organisation
 from announcer.intake.plain import clean, read_plain
 
 _MOST_PARTS = 200
@@ -47,6 +49,8 @@ def read_mail(data: bytes, name: str, keep: frozenset[str] = frozenset()) -> Doc
         document,
         page_title=_subject(message),
         sender=_sender(message),
+        address=parseaddr(str(message.get("From", "")))[1],
+        sender_name=_person(message),
         sent=_date(message),
         enclosures=(*document.enclosures, *(one for one in files if one.label)),
         pictures=(*document.pictures, *pictures),
@@ -102,15 +106,13 @@ def _sender(message: EmailMessage) -> str:
     name = re.sub(
         r"^(?:Pressestelle|Presse|Press Office|Medienstelle)(?: (?:der|des|of(?: the)?))?\s+", "", name.strip()
     )
-    return (
-        name
-        if re.search(
-            r"\b(?:Stadt|Gemeinde|Kreis|GmbH|AG|e\. ?V\.|Verein|Universität|Museum|Theater|"
-            r"Council|City|Trust|Hospital|Library|Stadtwerke|Stiftung|\w*werke)\b",
-            name,
-        )
-        else ""
-    )
+    return name if is_organisation(name) else ""
+
+
+def _person(message: EmailMessage) -> str:
+    name = parseaddr(str(message.get("From", "")))[0]
+    found = find_people(name)
+    return found[0].name if found else ""
 
 
 def _date(message: EmailMessage) -> str:

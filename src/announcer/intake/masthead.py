@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 from announcer.intake.dates import Mention, Sure, find_dates
 from announcer.intake.document import Block, Kind
+from announcer.intake.organisations import first_organisation, is_organisation, name_in
 
 _LABEL = re.compile(
     r"(?:\*+\s*)?(?:zur )?(?:gemeinsame |aktuelle )?(?:presse|medien)(?:mitteilung|information|"
     r"meldung|einladung|info|hinweis|termin|notiz|"
     r"erklärung|dienst)(?:en)?\b|(?:joint )?(?:press|media|news) (?:release|information|"
     r"notice|advisory|invitation|statement|call)\b|"
-    r"einladung (?:zum|zur|an die) presse\w*|PM(?=\s*(?:Nr|\d))|pressestelle$|press office$|mitteilung(?= (?:Nr|vom))|"
+    r"einladung (?:zum|zur|an die) (?:presse|medien)\w*|PM(?=\s*(?:Nr|\d))|pressestelle$|"
+    r"press office$|mitteilung(?= (?:Nr|vom))|"
     r"terminhinweis\b|news$|aktuelles$",
     re.IGNORECASE,
 )
@@ -26,7 +28,8 @@ _NUMBER = re.compile(
     r"November|Dezember))"
 )
 EMBARGO = re.compile(
-    r"sperrfrist|sperrvermerk|gesperrt bis|\bembargo(?:ed)?\b|frei(?:gegeben)? ab|nicht "
+    r"sperrfrist|sperrvermerk|gesperrt bis|\bembargo(?:ed)?\b|frei(?:gegeben)? ab|frei(?:gabe)"
+    r"? zur veröffentlichung ab|nicht "
     r"vor dem|not for (?:publication|release|broadcast)|"
     r"hold (?:for release )?until|veröffentlichung (?:erst )?ab|strictly embargoed|bitte "
     r"erst ab|for release (?:on|at|after)\b",
@@ -38,16 +41,22 @@ _AT_ONCE = re.compile(
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
-    r"\W*(?:quelle|source|herausgeber(?:in)?|absender(?:in)?|hrsg\.?|issued by|published "
+    r"\W*(?:quelle|source|autor(?:in)?|herausgeber(?:in)?|absender(?:in)?|hrsg\.?|issued by|published "
     r"by|herausgegeben von|eine? (?:presse)?mitteilung "
     r"(?:der|des|von))\s*:?\s+(.{2,120}?)\W*",
     re.IGNORECASE,
 )
-_ORGANISATION = re.compile(
-    r"(?:Stadt|Gemeinde|Landkreis|Kreis|Markt|Bezirk|Universität|Hochschule|Ministerium|Bundes\w+|Landes\w+|Stiftung|Verein|"
-    r"Stadtwerke|Stadtverwaltung|Volkshochschule|Museum|Theater|Feuerwehr|City of|University "
-    r"of|\w+ (?:City|Borough|County|District) "
-    r"Council|.{2,40} (?:GmbH|AG|e\. ?V\.|gGmbH|Trust|Council|Museum|Ltd|Foundation))\b[^.!?:]{0,60}$"
+_SENDER = re.compile(
+    r"(?:\d\s*|mitteilung|information|meldung|release|statement|info)\s+(?:der|des|vom|von "
+    r"der|von|from(?: the)?|by(?: the)?|of(?: the)?)\s+(.{3,80})",
+    re.IGNORECASE,
+)
+_BEFORE_DATE = re.compile(r",\s|\s(?:vom|und (?:des|der)|Nr\.?|No\.?)\s|\s\d")
+_OFFICE_LINE = re.compile(
+    r"(?:der (?:ober)?bürgermeister|die (?:ober)?bürgermeisterin|der landrat|die landrätin|"
+    r"presse(?:stelle|amt|referat|büro|dienst)|press office|"
+    r"(?:amt|referat|abteilung|stabsstelle) für (?:presse|kommunikation|öffentlichkeit)\w*.{0,40})",
+    re.IGNORECASE,
 )
 _DATE_LABEL = re.compile(
     r"^(?:datum|date|stand|veröffentlicht(?: am)?|published(?: on)?|erschienen am|vom|"
@@ -87,15 +96,31 @@ def read_masthead(blocks: Sequence[Block], zone: ZoneInfo, release: date | None)
             rest = [
                 line
                 for n, line in enumerate(block.lines)
-                if not _take(head, Block(line, block.line + n), at, zone, release)
+                if not _take(
+                    head,
+                    Block(line, block.line + n),
+                    at,
+                    zone,
+                    release,
+                    more=n + 1 < len(block.lines) or _title_follows(blocks, at),
+                )
             ]
             if len(rest) < len(block.lines):
                 kept += [_kept(rest, block)] if rest else []
                 continue
-        elif _take(head, block, at, zone, release):
+        elif _take(head, block, at, zone, release, last=at == len(blocks) - 1, more=_title_follows(blocks, at)):
             continue
         kept.append(block)
     return head, kept
+
+
+def _title_follows(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a headline is still to come: the next block is short, or is headed as one."""
+    if at + 1 >= len(blocks):
+        return False
+    block = blocks[at + 1]
+    first = block.lines[0] if block.lines else block.text
+    return block.kind is Kind.HEADING or (len(first) <= 160 and not first.rstrip().endswith((".", ",", ":")))
 
 
 def _kept(lines: Sequence[str], block: Block) -> Block:
@@ -106,7 +131,16 @@ def _kept(lines: Sequence[str], block: Block) -> Block:
     return Block(shown, block.line + taken, block.kind, lines=tuple(lines), markdown="\n".join(lines))
 
 
-def _take(head: Masthead, block: Block, at: int, zone: ZoneInfo, release: date | None) -> bool:
+def _take(
+    head: Masthead,
+    block: Block,
+    at: int,
+    zone: ZoneInfo,
+    release: date | None,
+    *,
+    last: bool = False,
+    more: bool = True,
+) -> bool:
     """Whether a block belongs to the masthead; noted if so."""
     text = block.text.strip()
     if block.kind in {Kind.ROW, Kind.CAPTION}:
@@ -120,9 +154,17 @@ def _take(head: Masthead, block: Block, at: int, zone: ZoneInfo, release: date |
     if (found := _SOURCE.fullmatch(text)) and len(text) <= 120:
         head.source, head.source_line = found[1].strip().rstrip(".)"), block.line
         return True
+    if last and at > 1 and not block.lines and is_organisation(text) and name_in(text):
+        if not head.source:
+            head.source, head.source_line = name_in(text), block.line
+        return True
     if at > 8 or len(text) > 120 or (block.kind is Kind.HEADING and block.level == 1):
         return False
-    if _LABEL.match(text) and (len(text) <= 60 or _NUMBER.search(text)) and not _is_title(text):
+    if (
+        _LABEL.match(text.strip("+*# "))
+        and (len(text) <= 75 or _NUMBER.search(text) or _SENDER.search(text))
+        and not _is_title(text.strip("+*# "))
+    ):
         _label(head, text, block, release)
         return True
     if (number := _NUMBER.fullmatch(text)) is not None:
@@ -131,8 +173,13 @@ def _take(head: Masthead, block: Block, at: int, zone: ZoneInfo, release: date |
     if head.released is None and _is_dateline(text, release):
         _note_date(head, text, block.line, release)
         return True
-    if at <= 2 and not head.source and block.kind is Kind.TEXT and _ORGANISATION.fullmatch(text) and len(text) <= 70:
-        head.source, head.source_line = text.split("|")[0].split("–")[0].strip(), block.line
+    if at <= 3 and more and block.kind is Kind.TEXT and is_organisation(name_in(text)):
+        if not head.source:
+            head.source, head.source_line = name_in(text), block.line
+        head.labels.append(block)
+        return True
+    if _OFFICE_LINE.fullmatch(text) and at <= 4:
+        head.labels.append(block)
         return True
     return False
 
@@ -143,12 +190,20 @@ def _is_title(text: str) -> bool:
     rest = _NUMBER.sub("", rest)
     if any(found.dated for found in find_dates(rest)):
         return False
+    if _SENDER.search(text) or re.fullmatch(r"(?:\W*(?:presse|medien)\w+\W*)+", text, re.IGNORECASE):
+        return False
     words = re.findall(r"[^\W\d_]{2,}", rest)
     return len(words) > 5 or (":" in rest[:3] and len(words) > 2)
 
 
 def _label(head: Masthead, text: str, block: Block, release: date | None) -> None:
     head.labels.append(block)
+    if not head.source and (sender := _SENDER.search(text)):
+        named = name_in(_BEFORE_DATE.split(sender[1])[0])
+        if is_organisation(named):
+            head.source, head.source_line = named, block.line
+    elif not head.source and (named := first_organisation(re.split(r"[|–·]|\s-\s", text))):
+        head.source, head.source_line = named, block.line
     if number := _NUMBER.search(text):
         head.number, head.number_line = number[1].replace(" ", ""), block.line
     if head.released is None:
@@ -215,3 +270,9 @@ def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
 def mention_words(mention: Mention) -> str:
     """A mention as it stands in the text, on one line."""
     return " ".join(mention.text.split())
+
+
+def dateline_place(text: str) -> str:
+    """What stands before the date of a date line: a place, or who publishes."""
+    found = re.match(r"([A-ZÄÖÜ][^.–—\n]{2,60}?)\s*[–—-]\s*(?:den )?\d{1,2}\.", text)
+    return found[1].strip(" ,") if found else ""

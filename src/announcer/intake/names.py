@@ -11,57 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_FIRST_NAMES = frozenset(
-    """
-    adam adrian agnes ahmed aisha alan alex alexander alexandra ali alice alicia alina alma amelia amina amir
-    amy ana anastasia andrea andreas andrew andy angela angelika anika anita anja ann anna anne annegret
-    anneliese annette annika anton antonia arne arthur astrid august aylin ayse ayşe barbara bastian beate
-    beatrice ben benedikt benjamin benno bernd bernhard bert berta bettina bianca birgit birte björn boris brian
-    brigitte bruno burkhard carina carl carla carlo carlos carmen carola carolin caroline carsten catherine cem
-    charlotte chiara chris christa christel christian christiane christina christine christoph christopher claas
-    clara claire claudia claus clemens cornelia dagmar dana daniel daniela david dean deborah deniz dennis
-    detlef diana diane dieter dietmar dirk dominik donald dora doris dorothea dorothee dustin ebru eckhard edgar
-    edith eduard edward ela elena eleni elfriede eli elias elif elisa elisabeth elizabeth elke ella ellen elmar
-    elsa elvira emil emilia emily emine emma eric erich erik erika ernst erwin esra esther eugen eva evelyn ewa
-    fabian fabienne fatih fatima fatma felicitas felix ferdinand finn fiona flora florian frank franz franziska
-    fred frederik freya frida friederike friedrich fritz gabi gabriel gabriele gareth gaby georg george gerald
-    gerd gerda gerhard gerlinde gero gertrud gesa gesine gisela giulia gottfried grace greta gregor gudrun guido
-    gülay günter günther gunnar gustav guy hakan hanna hannah hannelore hannes hans harald harriet harry hartmut
-    hasan hatice hedwig heide heidi heike heiko heiner heinrich heinz helen helena helene helga helge helmut
-    hendrik henning henri henrik henrike henry herbert heribert hermann hilde hildegard hiltrud holger horst
-    hubert hüseyin hugo ian ibrahim ida ilka ilona ilse imke ina ines inga inge ingeborg ingo ingrid inka irene
-    iris irina irma isabel isabell isabella isabelle ismail ivan ivana ivo jack jacob jakob james jan jana jane
-    janet janina janine janis jannik jasmin jason jean jenny jens jessica joachim joan joanna jochen joe johan
-    johann johanna johannes john jonas jonathan jörg jörn josef josefine joseph joshua judith jule julia julian
-    juliane julie julius jürgen jutta kai karen karim karin karl karla karolina karoline karsten kasimir
-    katharina käthe kathleen kathrin katja katrin kay kemal ken kerstin kevin kim kira kirsten klara klaus
-    konrad konstantin konstanze korinna kristian kristin kristina kurt lara larissa lars laura laurenz lea leila
-    lena leni lennart leo leon leonard leonie leonora leopold lia lidia liam lilli lilly linda linus lisa lise
-    lorenz lothar louis louisa louise luca lucas lucia lucy ludger ludwig luis luisa luise lukas lutz lydia
-    magda magdalena maike maja malte mandy manfred manuel manuela mara marc marcel marco marcus marek maren
-    margarete margarethe margit margot margret maria mariam marianne marie marietta marija marina mario marion
-    marius mark marko markus marlene marlies marta martha martin martina mary maryam mathias mathilde matthew
-    matthias mats maurice max maximilian maya mechthild mehmet meike melanie melissa merle meryem mia michael
-    michaela michel michelle miguel mike mila milan milena mina mira miriam mirjam mirko mohamed mohammad
-    mohammed mona monika moritz murat mustafa nadia nadine nadja nasrin natalia natalie natascha nele nelly nico
-    nicola nicolas nicole niels nikolaus nils nina noah noor nora norbert nuray nuri olaf ole olga oliver olivia
-    omar oskar oscar otto pamela pascal patricia patrick paul paula pauline peer peggy peter petra philip
-    philipp phillip pia priya rachel rafael rainer ralf ralph ramona raphael rebecca rebekka regina reiner
-    reinhard reinhold renate rené resul ria ricarda richard rita robert robin roger roland rolf roman romy ron
-    rosa rosemarie rosi roswitha roy rudi rudolf rüdiger ruth sabine sabrina said sally salma sam samira samuel
-    sandra sandy sara sarah sascha saskia sean sebastian selin selma serkan sevgi sibylle siegfried sigrid silke
-    silvia simon simone sina sofia sonja sophia sophie stefan stefanie steffen stella stephan stephanie stephen
-    steve steven sue susan susann susanna susanne suse sven svenja swen swetlana sylvia sylvie tamara tanja
-    tania tatjana teresa tessa thea thekla theo theodor theres theresa therese thomas thorsten tibor till tim
-    timo tina tobias tom toni torben torsten tristan udo ulf uli ulla ullrich ulrich ulrike ursula uschi ute uta
-    uwe valentin valentina valerie vanessa vera verena veronika victor victoria viktor viktoria viola virginia
-    volker waldemar walter waltraud wanda wendy werner wiebke wilfried wilhelm wilhelmine will willi william
-    winfried wolf wolfgang wolfram xaver yannick yasmin yusuf yvonne zainab zeynep zoe
-    """.split()  # noqa: SIM905  a list of words reads better as text
-)
+from announcer.intake.first_names import FIRST_NAMES
+from announcer.intake.organisations import HAS_NOUN
+
 _ROLE = (
     r"(?:(?:stellvertretende[rn]?|kommissarische[rn]?|ehemalige[rn]?|künftige[rn]?|neue[rn]?|scheidende[rn]?|leitende[rn]?|"
-    r"zuständige[rn]?|Erste[rn]?|Zweite[rn]?|Technische[rn]?|Kaufmännische[rn]?|Wissenschaftliche[rn]?|Künstlerische[rn]?|"
+    r"zuständige[rn]?|Erste[rn]?|Zweite[rn]?|[A-ZÄÖÜ][a-zäöü]+(?:lich|isch|ig)e[rn]?|Kaufmännische[rn]?|Wissenschaftliche[rn]?|Künstlerische[rn]?|"
     r"Parlamentarische[rn]?|deputy|vice|acting|former|senior|chief)\s)?"
     r"(?:[A-ZÄÖÜ][\wäöüß]*-)*[A-ZÄÖÜ]?[\wäöüß]*(?:[Mm]eister(?:in)?(?:innen)?|[Dd]ezernent(?:in|en)?|[Mm]inister(?:in|s)?|"
     r"[Pp]räsident(?:in|en)?|[Dd]irektor(?:in|s)?|[Ll]eiter(?:in|s)?|[Ss]precher(?:in|s)?|[Ff]ührer(?:in)?|[Vv]orsitzende[rn]?|"
@@ -82,27 +37,104 @@ _ROLE = (
     r"Principal|Secretary|Coach|Researcher|Poet|Ambassador|Captain|Sergeant|Inspector|Superintendent|Librarian"
 )
 _TITLE = (
-    r"(?:(?:Univ\.-)?Prof(?:\.|essor(?:in)?\b)(?:in)?|Dr\.|PD|Dipl\.-?\s?[A-ZÄÖÜ][\w]*\.?|Mag\.|Sir|Dame|Lord|Lady|Rev\.?|"
-    r"Mrs?\.?|Ms\.?|h\.\s?c\.|med\.|phil\.|rer\.\s?nat\.|jur\.|-Ing\.|e\.\s?h\.)"
+    r"(?:(?:Univ\.-)?Prof(?:\.|essor(?:in)?\b|\b)(?:in\b)?|Dr\.|Dr\b|PD|Dipl\.-?\s?[A-ZÄÖÜ][\w]*\.?|Mag\.|Sir|Dame|Lord|Lady|"
+    r"Rev\.?|Mrs?\.?|Ms\.?|h\.\s?c\.|med\.|phil\.|rer\.\s?nat\.|jur\.|-Ing\.|e\.\s?h\.)"
 )
-_WORD = r"[A-ZÄÖÜÉÓŞÇ][a-zäöüßéèêáàóòíñçşğıëïA-ZÄÖÜ'’]*[a-zäöüßéèêáàóñçşğıëï](?:-[A-ZÄÖÜÉŞ][\wäöüßéèáóñç]+)*"
-_NAME = (
-    rf"{_WORD}(?:\s(?:[A-Z]\.|{_WORD}))?(?:\s(?:von|van|de|der|den|zu|zur|vom|da|di|la|le|"
-    rf"al|el|bin|ten|ter)){{0,2}}\s(?:Mc|Mac|O['’])?{_WORD}"
+_WORD = (
+    r"[A-ZÄÖÜÉÓŞÇ](?:[a-zäöüßéèêáàóòíñçşğıëïôâ]|[’'][A-Z]|(?<=Mc)[A-Z]|(?<=Mac)[A-Z])*[a-zäöüßéèêáàóíñçşğıëï]"
+    r"(?:-[A-ZÄÖÜÉŞ][a-zäöüßéèáóñç]+)*"
 )
-_NAMED = re.compile(
-    rf"(?<![\w-])(?:(?P<role>{_ROLE})\s+)?(?:(?:Frau|Herrn?)\s+)?(?P<title>(?:{_TITLE}\s*)+)?(?P<name>{_NAME})(?![\w-])"
-)
+_PARTICLE = r"(?:von der|von den|van der|van den|von|van|de la|de|da|di|la|le|al|el|bin|ten|ter|zu|O[’'])"
+_NAME = rf"{_WORD}(?: [A-Z]\.)?(?: {_PARTICLE} ?{_WORD}| {_WORD})"
 _CANDIDATE = re.compile(rf"(?<![\w.-])(?P<name>{_NAME})(?![\w-])")
+_THIRD = re.compile(rf" {_WORD}(?![\w-])")
+#: What a person does, told by how the word ends.
+_ROLE_WORD = (
+    r"[A-ZÄÖÜ][\wäöüß-]*(?:er|\w{3}in|ist|istin|istinnen|or|orin|ent|entin|ant|antin|eur|eurin|oge|ogin|ologe|ologin|är|ärin|wirt|wirtin|mann|frau|arzt|ärztin|"
+    r"wart|wartin|graf|grafin|soph|nom|nomin|iater|anwalt|anwältin|meister|meisterin|rat|rätin|Bariton|bariton|Sopran|sopran|Tenor|tenor|notarin|notar|weltmeister|"
+    r"gast|Duo|kind|Kapitänin|Kapitän|pate|patin|bote|botin|gärtnerin|köchin|koch)"
+)
+_ENGLISH_ROLE = r"(?:[a-z]+(?:er|or|ist|ian|ant|nurse|man|woman|chair|head|chief|poet|judge|coach|captain))"
+_NOT_ENGLISH_ROLES = frozenset(
+    [
+        "after",
+        "over",
+        "under",
+        "or",
+        "for",
+        "her",
+        "their",
+        "other",
+        "number",
+        "winter",
+        "summer",
+        "river",
+        "near",
+        "per",
+        "never",
+        "either",
+        "whether",
+        "rather",
+        "ever",
+        "together",
+        "however",
+        "another",
+        "later",
+        "earlier",
+        "than",
+        "man",
+        "woman",
+        "chair",
+        "head",
+        "before",
+        "prior",
+        "water",
+        "paper",
+        "better",
+        "greater",
+        "lower",
+        "upper",
+        "former",
+        "floor",
+        "door",
+        "visitor",
+        "order",
+        "corner",
+        "centre",
+        "quarter",
+        "letter",
+        "chapter",
+    ]
+)
 _ROLE_BEFORE = re.compile(rf"(?:(?<=\s)|^|(?<=[(„\"]))(?P<role>{_ROLE})(?:\s+(?:Frau|Herrn?))?\s*$")
+_WORD_BEFORE = re.compile(rf"(?:(?<=\s)|^|(?<=[(„\"]))(?P<role>{_ROLE_WORD})(?:\s+(?:Frau|Herrn?))?\s+$")
+_ENGLISH_BEFORE = re.compile(rf"(?:^|\s)(?P<role>(?:[a-z]+ ){{0,2}}?{_ENGLISH_ROLE}),?\s+$")
 _AFFILIATED_BEFORE = re.compile(
     rf"(?P<role>{_ROLE})\s+(?:der|des|von|vom|of(?: the)?|at(?: the)?)\s+(?P<of>[A-ZÄÖÜ][^,.;()"
     rf"\n]{{2,60}}?)(?:\s*,)?\s*(?:Frau|Herrn?)?\s*$"
 )
 _TITLE_BEFORE = re.compile(rf"(?P<title>(?:{_TITLE}\s*)+)$")
-_HONORIFIC = re.compile(r"(?:Frau|Herrn?)\s+$")
+_HONORIFIC = re.compile(r"(?:Frau|Herrn?|Familie)\s+$")
+#: What a name stands behind: "unter der Leitung von", "es moderiert", "Referentin:".
+_INTRODUCED = re.compile(
+    r"(?:(?:Leitung|Regie|Moderation|Feder|Idee|Konzept|Musik|Texten?|Fotos|Bildern|Werken?|"
+    r"Vortrag|Gespräch|Lesung|Konzert|Solo|Führung) (?:von|mit|hat|übernimmt|führt)|"
+    r"\b(?:moderiert|dirigiert|referiert|spricht|sprechen|liest|lesen|spielt|singt|eröffnet|"
+    r"begrüßt|leitet|führt|erzählt|berichtet|folgt auf|gewann|siegte|überreicht|"
+    r"geleitet von|moderiert von|gestaltet von|vertreten durch|komponiert von|geschrieben "
+    r"von|led by|hosted by|chaired by|written by|directed by|curated by|presented by|"
+    r"moderated by|performed by|conducted by|played by|interview with|conversation with)|"
+    r"\b(?:Referent(?:in|en)?|Leitung|Moderation|Regie|Solist(?:in|en)?|Mitwirkende|Gäste?|Dozent(?:in)?|Autor(?:in)?|Orgel|Klavier|Gesang|Violine|Cello|Sopran|Alt|Tenor|"
+    r"Bass|Speakers?|Chair|Host|Moderator|Panel|Guests?|With|Mit|Foto(?:s)?|Photo)\s*:)\s*(?:(?:die|der|den|dem|the)\s+)?(?:[A-ZÄÖÜ][\wäöüß-]+\s+)?$"
+)
+#: "A B, C D und E F": who stands in one row with somebody named is somebody too.
+_IN_A_ROW = re.compile(
+    r"\s*(?:\([^()\n]{2,60}\))?\s*(?:,|;|/|&|und|and|sowie|,\s*(?:und|and))\s*(?:(?:der|die|"
+    r"den|dem|the)\s+)?(?:[A-ZÄÖÜ]?[\wäöüß-]+\s+)?$"
+)
 _ROLE_AFTER = re.compile(
-    rf"\s*(?:,\s*(?:\d{{1,3}}\s*,\s*)?(?:der|die|das|the)?\s*|\(\s*)(?P<role>{_ROLE}|[Ll]eitet[^,.;)]{{3,40}})(?P<rest>[^,.;()\n„“\"]{{0,90}})"
+    rf"\s*(?:,\s*(?:\d{{1,3}}\s*,\s*)?(?:der|die|das|the|a|an|unser|unsere|früher|selbst|einst)?\s*|\(\s*)(?P<role>{_ROLE}|{_ROLE_WORD}(?!\s+[A-ZÄÖÜ][a-zäöü]+\s*,)|"
+    rf"(?:[a-z]+ ){{0,2}}?{_ENGLISH_ROLE}|[Ll]eitet[^,.;)]{{3,40}})(?=[\s,.;)]|$)(?P<rest>[^,.;()\n„“\"]{{0,90}})"
 )
 _PARENTHESISED = re.compile(r"\s*\((?P<of>[A-ZÄÖÜ][^()\n]{1,60})\)")
 _ORGANISATION_AFTER = re.compile(
@@ -110,15 +142,39 @@ _ORGANISATION_AFTER = re.compile(
     r"und|der|des|of|and|[A-ZÄÖÜ][\w.-]+)){0,6})"
 )
 _OF = re.compile(
-    r"^\s*(?:der|des|von|vom|beim|bei der|bei|im|in der|am|an der|of the|of|at the|at|for the|for)\s+(?P<of>.+)$"
+    r"^\s*(?:der|des|von|vom|beim|bei der|bei|im|in der|am|an der|of the|of|at the|at|for the|for|with)\s+(?P<of>.+)$"
 )
 _SAID = re.compile(
     r"(?:sagte?|so|erklärte?|betonte?|meinte?|berichtete?|ergänzte?|freut sich|freute "
     r"sich|lobte?|hob|unterstrich|says?|said|added?|"
-    r"explain(?:s|ed)|according to|comments?|commented)\s+(?:[\wäöüß.-]+\s+){0,4}$"
+    r"explain(?:s|ed)|according to|comments?|commented|verspricht|erzählt)\s+(?:(?:die|"
+    r"der|den|the)\s+)?(?:[\wäöüß.-]+\s+){0,3}$"
 )
 _SAYS_AFTER = re.compile(
-    r"\s*(?:,[^,.]{3,80},)?\s*(?:sagte?|erklärte?|betonte?|meinte?|ergänzte?|berichtete?|freut|lobte?|said|says|added|explained)\b"
+    r"\s*(?:,[^,.]{3,80},)?\s*(?:sagte?|erklärte?|betonte?|meinte?|ergänzte?|berichtete?|freut|lobte?|said|says|added|explained|verspricht|moderiert|dirigiert|spielt|"
+    r"singt|liest|referiert|spricht)\b"
+)
+_NOUNS = re.compile(
+    r"(?:haus|halle|saal|platz|straße|weg|park|kirche|schule|museum|theater|amt|verein|markt|fest|konzert|tag|abend|woche|stadt|gemeinde|kreis|werke?|zentrum|ung|heit|keit|schaft|"
+    r"tion|ität|bahn|brücke|garten|hof|bad|berg|tal|bach|see|ufer|hafen|bühne|preis|team|gruppe|Uhr|Euro|Prozent|Jahre?n?|Meter|Kilometer|Minuten?|Raum|Hörsaal|Foyer|Aula)$"
+)
+_SURNAMES = frozenset(
+    {
+        "Freitag",
+        "Sonntag",
+        "Montag",
+        "März",
+        "May",
+        "Park",
+        "Hall",
+        "Church",
+        "Land",
+        "Bund",
+        "Kirche",
+        "Stadt",
+        "Juli",
+        "August",
+    }
 )
 _NOT_NAMES = frozenset(
     """
@@ -132,7 +188,9 @@ _NOT_NAMES = frozenset(
     she it on at by for from with of and or to new old north south east west city town county university college
     school street road hall centre center museum library church trust council house park monday tuesday
     wednesday thursday friday saturday sunday january february march june july october december telefon tel fax
-    mail email foto bild quelle kontakt presse pressestelle eintritt ort beginn einlass sankt st
+    mail email foto bild quelle kontakt presse pressestelle eintritt ort beginn einlass
+    sankt st dr prof professor councillor cllr mayor mr mrs ms
+    minister president lord lady sir
     """.split()  # noqa: SIM905
 )
 
@@ -170,44 +228,99 @@ def merged(found: list[Named]) -> list[Named]:
 
 
 def _find(text: str) -> Iterator[Named]:
-    at = 0
+    at, last = 0, -1
     while found := _CANDIDATE.search(text, at):
-        named = _vouched(text, found.start("name"), found.end("name"))
+        start = found.start("name")
+        named = _vouched(text, start, found.end("name"), last)
         if named is None:
             # Step over one word: the name may begin at the next ("Bürgermeisterin Maria Muster").
-            space = text.find(" ", found.start("name"), found.end("name"))
-            newline = text.find("\n", found.start("name"), found.end("name"))
-            stops = [stop for stop in (space, newline) if stop != -1]
-            at = min(stops) + 1 if stops else found.end("name")
+            stop = re.compile(r"[\s-]").search(text, start)
+            at = stop.end() if stop else found.end("name")
             continue
         yield named
-        at = named.end
+        at = last = named.end
 
 
-def _vouched(text: str, start: int, end: int) -> Named | None:
-    words = text[start:end].split()
-    if any(word.lower() in _NOT_NAMES for word in words if word[0].isupper()) or "\n" in text[start:end]:
+def _vouched(text: str, start: int, end: int, last: int) -> Named | None:
+    words = text[start:end].split(" ")
+    known = words[0].lower().split("-")[0] in FIRST_NAMES
+    if any(
+        word.lower().strip(".") in _NOT_NAMES
+        for word in (words[:-1] if known and words[-1] in _SURNAMES else words)
+        if word[:1].isupper()
+    ):
+        return None
+    if not known and (_NOUNS.search(words[0]) or _NOUNS.search(words[-1]) or HAS_NOUN.search(text[start:end])):
         return None
     before = text[max(0, start - 140) : start]
-    before = before[before.rfind("\n") + 1 :]
+    before = before[max(before.rfind("\n"), before.rfind("\t")) + 1 :]
     title = _TITLE_BEFORE.search(before)
     lead = before[: title.start()] if title else before
-    role = _ROLE_BEFORE.search(lead)
-    known = words[0].lower().split("-")[0] in _FIRST_NAMES
-    vouched = bool(title) or bool(role) or known or _HONORIFIC.search(lead) or _SAID.search(lead)
+    role = _role_before(lead)
+    in_row = (
+        last >= 0
+        and start - last < 60
+        and "\n" not in text[last:start]
+        and _IN_A_ROW.fullmatch(text[last:start] if not title else text[last : start - len(title[0])])
+    )
+    vouched = (
+        bool(title)
+        or bool(role)
+        or known
+        or bool(in_row)
+        or _HONORIFIC.search(lead)
+        or _SAID.search(lead)
+        or _INTRODUCED.search(lead)
+    )
     if not vouched:
-        after = _SAYS_AFTER.match(text, end)
-        return None if after is None or len(words) > 3 else _with_roles(text, start, end, "", "", "")
-    if not known and not title and _is_role(words[0]):
+        after = _SAYS_AFTER.match(text, end) or _apposition(text, end)
+        if after is None:
+            return None
+    third = _THIRD.match(text, end)
+    if not known and not title and (_is_role(words[0]) or (third and _ROLE_TAIL.fullmatch(words[0]))):
         return None
-    if len(words) >= 3 and not known and words[-1][0].isupper() and role and not title:
-        words = words[:2] if words[1][0].isupper() else words
-        end = start + len(" ".join(words))
+    if not known and not title and not role and (_ARTICLE.search(lead) or words[0].endswith("er")):
+        return None  # "aus der Feder von Lotte", "Merriner Anzeiger"
+    if (
+        third
+        and words[-1].lower() in FIRST_NAMES
+        and not _NOUNS.search(third[0])
+        and third[0].strip().lower() not in _NOT_NAMES
+        and not _ROLE_TAIL.fullmatch(third[0].strip())
+    ):
+        end = third.end()
     title_text = title["title"].strip() if title else ""
-    said, of = (role["role"], "") if role else ("", "")
+    of = ""
     if not role and (placed := _AFFILIATED_BEFORE.search(lead)) and len(placed["of"].split()) <= 6:
-        said, of = placed["role"], placed["of"].strip()
-    return _with_roles(text, start, end, title_text, said, of)
+        role, of = placed["role"], placed["of"].strip()
+    return _with_roles(text, start, end, title_text, role, of)
+
+
+_ARTICLE = re.compile(r"\b(?:der|die|das|dem|den|des|eine[mnrs]?|the|a|an|im|am|zum|zur|vom|beim)\s+$", re.IGNORECASE)
+_ROLE_TAIL = re.compile(rf"{_ROLE}|{_ROLE_WORD}")
+
+
+def _role_before(lead: str) -> str:
+    """What somebody is, as it stands before the name."""
+    if found := _ROLE_BEFORE.search(lead) or _WORD_BEFORE.search(lead):
+        return found["role"]
+    english = _ENGLISH_BEFORE.search(lead)
+    if english and english["role"].split()[-1] not in _NOT_ENGLISH_ROLES:
+        words = [
+            word
+            for word in english["role"].split()
+            if word not in {"the", "a", "an", "by", "with", "and", "of", "to", "from", "for"}
+        ]
+        return " ".join(words)
+    return ""
+
+
+def _apposition(text: str, end: int) -> re.Match[str] | None:
+    """ ", Leiterin des Amtes," behind two capitals makes them a name."""
+    found = _ROLE_AFTER.match(text, end)
+    if found is None or found["role"].split()[-1] in _NOT_ENGLISH_ROLES:
+        return None
+    return found
 
 
 def _is_role(word: str) -> bool:
@@ -217,7 +330,7 @@ def _is_role(word: str) -> bool:
 def _with_roles(text: str, start: int, end: int, title: str, role: str, of: str) -> Named:
     """What stands behind the name: ", Leiterin des Amtes", "(Stadt Beispiel)"."""
     name = " ".join(text[start:end].split())
-    if not role and (after := _ROLE_AFTER.match(text, end)):
+    if not role and (after := _apposition(text, end)):
         role = after["role"].strip()
         rest = _OF.match(after["rest"])
         of = of or (_shortened(rest["of"]) if rest else "")

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 
 from announcer.intake.dates import Mention, find_dates
-from announcer.intake.dates.vocabulary import words
 from announcer.intake.document import Block, Kind
 from announcer.intake.names import Named, find_people, merged
 from announcer.intake.sentences import Sentences
+from announcer.intake.wordlist import words
 
 _KIND = (
     r"(?:Eröffnungs|Abschluss|Fest|Haupt|Impuls|Fach|Gast|Abend|Kurz|Rats|Podiums|Publikums|Kuratorinnen|Kuratoren|Stadt|Orgel|Chor|"
@@ -175,9 +175,7 @@ def _item(
 def _title(rest: str, kind: str, people: Sequence[Named], room: str, cells: bool) -> str:
     if quoted := _QUOTED.search(rest):
         return quoted[1]
-    if cells:
-        return rest.split(" | ")[0]
-    text = rest
+    text = rest.split(" | ")[0] if cells else rest
     if kind and re.match(rf"{re.escape(kind)}\s*[:–—-]\s*", text):
         text = re.sub(rf"^{re.escape(kind)}\s*[:–—-]\s*", "", text)
     if room:
@@ -190,7 +188,7 @@ def _title(rest: str, kind: str, people: Sequence[Named], room: str, cells: bool
     if cut < len(text):
         head = text[:cut]
         head = (
-            re.sub(r"(?:[,(–—:|-]|\b(?:mit|von|durch|with|by))\s*(?:[\w.]+\s+){0,4}$", "", head.rstrip())
+            re.sub(r"(?:[,(–—:|-]|\b(?:mit|von|durch|with|by))(?:\s*[\w.-]+){0,4}\s*$", "", head.rstrip())
             if head.strip()
             else ""
         )

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from announcer.intake import gaps
 from announcer.intake.around import Text
-from announcer.intake.contacts import Contact, take_contact
+from announcer.intake.contacts import Contact, mentioned, signature, take_contact
 from announcer.intake.dates import Mention, Precision, Sure, find_dates, looks_english
 from announcer.intake.document import Block, Document, Kind, Removed
-from announcer.intake.masthead import Masthead, dateline_of_lead, read_masthead
+from announcer.intake.masthead import Masthead, dateline_of_lead, dateline_place, read_masthead
 from announcer.intake.names import Named, find_people, merged
 from announcer.intake.occasion import Occasion, find_occasion
 from announcer.intake.occasion_reading import Reading
+from announcer.intake.organisations import first_organisation, is_organisation, name_in
 from announcer.intake.programme import Item, listed, told
 from announcer.intake.proposal import Confidence, EventDraft, Known, Passage, Proposal
 from announcer.intake.quotes import find_quotes
@@ -48,14 +49,17 @@ def recognise(document: Document, given: Given) -> Proposal:
     language = given.language or document.language or ("en" if looks_english(document.text) else "de")
     head, blocks = read_masthead(document.blocks, given.zone, given.release)
     contact, blocks = take_contact(blocks)
-    text = read_text(document, blocks, given.headline)
+    text = read_text(document, blocks, given.headline, [one for one in document.blocks if one not in blocks])
+    contact = contact or signature([block for block in text.covers if text.lead and block.line > text.lead.line])
+    contact = _with_sender(contact or mentioned(blocks), document)
     release = given.release or head.released
     if text.lead is not None:
         _, dated, _ = dateline_of_lead(text.lead.text, release)
         head.released = head.released or dated
         release = release or dated
-    if release is None and document.sent:
-        release = date.fromisoformat(document.sent)
+    if document.sent:
+        head.released = head.released or date.fromisoformat(document.sent)
+    release = release or head.released
     reading = _reading(text, document.facts, release, english=language == "en")
     people = [p for p in find_people(reading.text) if contact is None or p.name != contact.name]
     occasion = find_occasion(reading)
@@ -129,11 +133,30 @@ def _announcement(
         lead=lead,
         body="\n\n".join(_as_markdown(block) for block in _body(text)),
         language=language,
-        source=head.source or document.sender,
+        source=head.source or _source(document, contact, text, headline),
         contact=contact.text.replace(" | ", ", ") if contact else "",
         links=tuple(text.links),
         embargoed_until=head.embargo,
     )
+
+
+def _with_sender(contact: Contact | None, document: Document) -> Contact | None:
+    """Who sent a mail may be written to, if its text names nobody else."""
+    if not document.address:
+        return contact
+    if contact is None:
+        return Contact(document.sender_name, email=document.address, text=document.address)
+    return replace(contact, email=contact.email or document.address, name=contact.name or document.sender_name)
+
+
+def _source(document: Document, contact: Contact | None, text: Text, headline: str) -> str:
+    """Who publishes, if no line says so: whose office the contact is, who sent the mail, whose page it is."""
+    if contact and contact.organisation and is_organisation(name_in(contact.organisation)):
+        return name_in(contact.organisation)
+    before, colon, _ = headline.partition(":")
+    place = dateline_place(text.lead.text) if text.lead else ""
+    told = [document.sender, document.publisher, before if colon else "", place]
+    return first_organisation(one for one in told if one) or document.sender
 
 
 def _body(text: Text) -> list[Block]:

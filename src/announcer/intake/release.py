@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from announcer.errors import IntakeError
 from announcer.intake import front_matter as front_of
 from announcer.intake import gaps
+from announcer.intake.dates import find_dates
 from announcer.intake.document import Document
 from announcer.intake.plain import clean, read_plain
 from announcer.intake.proposal import Proposal
@@ -44,8 +46,19 @@ def read_release(text: str, name: str, zone: ZoneInfo, beside: Beside = ALONE) -
         raise IntakeError(f"{name} is empty; give it the text of the release")
     front, body = front_of.split(cleaned, name)
     skipped = cleaned.count("\n") - body.count("\n")
-    document = replace(read_plain(body, beside.keep), facts=front_of.facts_of(front))
+    day = str(front.get("~date", ""))[:10]
+    document = replace(
+        read_plain(body, beside.keep),
+        facts=front_of.facts_of(front),
+        sent=day if re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", day) else _german_day(day),
+        publisher=str(front.get("~author", "")),
+    )
     return propose(_moved_down(document, skipped), name, zone, beside, front)
+
+
+def _german_day(text: str) -> str:
+    found = [mention for mention in find_dates(text) if mention.first is not None]
+    return str(found[0].first) if found else ""
 
 
 def _moved_down(document: Document, lines: int) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from announcer.intake.dates.vocabulary import words
+from announcer.intake.wordlist import words
 
 _END = re.compile(r"[.!?…][\"“”»«')\]]*\s+(?=[\"„“»«(\[]?[A-ZÄÖÜ0-9])|\n[ \t]*\n\s*")
 _LAST_WORD = re.compile(r"([\w-]+)\.?$")

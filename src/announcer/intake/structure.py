@@ -37,6 +37,19 @@ _COVER = re.compile(
     r"abdruck).*|(?:wir )?(?:senden|übersenden|schicken) (?:wir )?ihnen .{0,120}",
     re.IGNORECASE,
 )
+#: "bitte veröffentlichen Sie die folgende Meldung. Vielen Dank!", "hier der Text:"
+_COVER_LINE = re.compile(
+    r"(?:wie (?:besprochen|vereinbart|gewünscht)|hier (?:ist |kommt |der |die |nun )|"
+    r"bitte |anbei|nachfolgend|im folgenden|vielen dank|danke|as (?:discussed|agreed)"
+    r"|here is|"
+    r"please (?:find|see|publish|use)|below|thank).{0,150}",
+    re.IGNORECASE,
+)
+#: A verb or a participle: a headline, and no topic.
+_SAYS_SOMETHING = re.compile(
+    r"\b(?:ge\w{3,}t|ge\w{3,}en|[a-zäöü]\w+(?:iert|ert|elt)|ist|wird|sind|werden|kommt|geht|startet|beginnt|öffnet|feiert|sucht|lädt|zeigt|baut|"
+    r"wins?|gets?|opens?|looks?|comes?|names?|invites?|is|are|will|to)\b"
+)
 _BOILERPLATE = re.compile(
     r"(?:\W*(?:über (?:die|den|das|uns|[A-ZÄÖÜ„])|about (?:the |us\b|[A-Z])|(?:kurz)?profil|"
     r"zum unternehmen|unternehmensprofil|wer wir sind|"
@@ -59,7 +72,7 @@ _FACT = re.compile(
 )
 
 
-def read_text(document: Document, blocks: Sequence[Block], headline: str = "") -> Text:
+def read_text(document: Document, blocks: Sequence[Block], headline: str = "", beside: Sequence[Block] = ()) -> Text:
     """Tell the blocks apart. With a `headline` given beside the text, none is looked for in it."""
     text = Text(links=list(document.links), enclosures=list(document.enclosures), pictures=list(document.pictures))
     left = _without_covers(list(blocks), text)
@@ -75,16 +88,18 @@ def read_text(document: Document, blocks: Sequence[Block], headline: str = "") -
     left = _take_boilerplate(left, text)
     _take_lead(left, text)
     text.body = left
-    find_urls([b for b in (text.lead, *left, *text.boilerplate) if b], text)
+    find_urls([b for b in (text.lead, *left, *text.boilerplate, *beside) if b], text)
     return text
 
 
 def _without_covers(blocks: list[Block], text: Text) -> list[Block]:
     """A mail's greeting and covering words before the text, its farewell after it."""
     start = 0
-    for at, block in enumerate(blocks[:5]):
-        if _GREETING.fullmatch(block.text) or (
-            start == at and at and len(block.text) < 400 and _COVER.search(block.text)
+    for at, block in enumerate(blocks[:7]):
+        if (
+            _GREETING.fullmatch(block.text)
+            or (start == at and at and len(block.text) < 400 and _COVER.search(block.text))
+            or (start == at and len(block.text) < 160 and at + 1 < len(blocks) and _COVER_LINE.fullmatch(block.text))
         ):
             start = at + 1
         elif at == 0 and len(block.text) < 300 and _COVER.match(block.text) and block.kind is not Kind.HEADING:
@@ -107,7 +122,7 @@ def _take_headline(blocks: list[Block], text: Text, document: Document) -> list[
         return _from_elsewhere(blocks, text, document)
     lines = _title_lines(blocks, titles)
     rest = blocks[titles[-1] + 1 :]
-    kept = _choose(lines, text, bool(rest))
+    kept = _choose(lines, text, [one.line for one in document.removed])
     return [*kept, *rest]
 
 
@@ -119,13 +134,14 @@ def _title_lines(blocks: list[Block], titles: Sequence[int]) -> list[Block]:
     return lines
 
 
-def _choose(lines: list[Block], text: Text, follows: bool) -> list[Block]:
+def _choose(lines: list[Block], text: Text, junk: Sequence[int]) -> list[Block]:
     """Of the short lines above the first paragraph: kicker, headline, a line below; what else there is stays."""
     if len(lines) == 1:
         text.headline = lines[0]
         return []
     first, second, *more = lines
-    if _is_kicker(first, second):
+    between = any(first.line < line < second.line for line in junk)
+    if _is_kicker(first, second, between):
         text.kicker, text.headline = replace(first, text=first.text.rstrip(":")), second
         if more:
             text.deck = more[0]
@@ -134,13 +150,20 @@ def _choose(lines: list[Block], text: Text, follows: bool) -> list[Block]:
     return more
 
 
-def _is_kicker(first: Block, second: Block) -> bool:
-    """The page's short title or a topic stands above the headline; what stands below one is longer than it is short."""
+def _is_kicker(first: Block, second: Block, between: bool) -> bool:
+    """The page's short title (the page's junk stands between) or a topic stands above the headline.
+
+    Of two lines that both say something, the first is the headline, the second a line below it.
+    """
     if first.kind is Kind.HEADING and second.kind is not Kind.HEADING:
         return False
     if first.text.endswith(":") or (first.text.isupper() and not second.text.isupper()):
         return True
-    return len(first.text) < len(second.text) and len(first.text.split()) <= 7 and len(first.text) <= 60
+    if between and len(first.text) < len(second.text):
+        return True
+    words = first.text.split()
+    topic = len(words) <= 3 and not first.text.endswith(("?", "!")) and not _SAYS_SOMETHING.search(first.text)
+    return topic and len(second.text) > 2 * len(first.text)
 
 
 def _by_heading(blocks: list[Block], at: int, text: Text, document: Document) -> list[Block]:

@@ -121,6 +121,7 @@ class Session:
     public: bool = True
     status: EventStatus = EventStatus.SCHEDULED
     note: str = ""  #: Shown beside the item, e.g. that its time is made up.
+    external_id: str = ""  #: What it is called where the programme comes from.
 
 
 @dataclass(frozen=True, slots=True)

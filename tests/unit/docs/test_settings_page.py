@@ -17,6 +17,7 @@ from announcer.errors import SettingsError
 from announcer.settings import (
     ChannelSettings,
     DigestSettings,
+    FeedSource,
     Mail,
     MailList,
     PersonSettings,
@@ -36,6 +37,7 @@ NAMED: Mapping[str, type[BaseModel]] = {
     "people.NAME": PersonSettings,
     "playbooks.NAME.RULE": RuleSettings,
     "digests.NAME": DigestSettings,
+    "sources.NAME": FeedSource,
 }
 
 

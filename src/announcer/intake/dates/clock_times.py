@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import time
 
 from announcer.intake.dates.tokens import NUMBER, WORD, Tokens
-from announcer.intake.dates.vocabulary import AND, CLOCK_PARTS, COUNTS, DASHES, UNTIL, words
+from announcer.intake.dates.vocabulary import (
+    AND,
+    CLOCK_PARTS,
+    COUNTS,
+    DASHES,
+    UNTIL,
+)
+from announcer.intake.wordlist import words
 
 #: What may stand before "19:30" if nothing behind it says that it is a time.
 _BEFORE = words(

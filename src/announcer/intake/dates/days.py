@@ -19,8 +19,8 @@ from announcer.intake.dates.vocabulary import (
     SHORT_WEEKDAYS,
     STREET_ENDINGS,
     WEEKDAYS,
-    words,
 )
+from announcer.intake.wordlist import words
 
 #: Numbers behind these are numbers of something.
 _NUMBERED = words(

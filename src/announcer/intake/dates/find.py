@@ -31,9 +31,9 @@ from announcer.intake.dates.vocabulary import (
     THIS,
     UNTIL,
     WEEKDAYS,
-    words,
 )
 from announcer.intake.sentences import Sentences
+from announcer.intake.wordlist import words
 
 _OTHERS = words("in vor halb half quarter viertel dreiviertel mitternacht midnight noon mittags midday")
 #: Only these words and numbers can begin a mention.

@@ -19,8 +19,8 @@ from announcer.intake.dates.vocabulary import (
     THIS,
     UNITS,
     WEEKDAYS,
-    words,
 )
+from announcer.intake.wordlist import words
 
 _WEEKS = frozenset({"woche", "week"})
 #: "von heute auf morgen", "bis heute", "noch heute": no day is meant.

@@ -8,7 +8,12 @@ from datetime import time
 from announcer.intake.dates.clock_times import Clock, read_clock
 from announcer.intake.dates.days import Day, DayReader
 from announcer.intake.dates.tokens import Tokens
-from announcer.intake.dates.vocabulary import AND, DASHES, UNTIL, words
+from announcer.intake.dates.vocabulary import (
+    AND,
+    DASHES,
+    UNTIL,
+)
+from announcer.intake.wordlist import words
 
 LONGEST_CHAIN = 31
 _AFTER_UNTIL = words("zum zu einschl einschließlich einschliesslich inklusive inkl including the and am den dem")

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-
-def words(text: str) -> frozenset[str]:
-    """The words of a text, as a set."""
-    return frozenset(text.split())
+from announcer.intake.wordlist import words
 
 
 def _table(*rows: str, start: int = 1) -> dict[str, int]:
