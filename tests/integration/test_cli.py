@@ -340,7 +340,7 @@ def test_playbooks_read_as_sentences_and_show_what_they_give(festive: Office) ->
         (("plan", "nix"), "'announcer status' lists all"),
         (("event", "show", "nix"), "'announcer event list' shows all"),
         (("cancel", "nix", "--yes"), "there is no event or announcement 'nix'"),
-        (("settle", "7", "--sent"), "delivery 7 is not unknown"),
+        (("settle", "7", "--sent"), "delivery 7 can't be settled so"),
         (("playbook", "show", "nix"), "there is no playbook 'nix'; known:"),
         (("rehearse", "nix/da"), "is no folder"),
     ],

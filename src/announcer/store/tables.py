@@ -345,7 +345,7 @@ sa.Index(
 )  # fmt: skip
 sa.Index("ix_delivery_subscriber", delivery.c.subscriber_id, sqlite_where=_mail, postgresql_where=_mail)
 _trouble = sa.text("state IN ('failed', 'unknown', 'manual')")
-sa.Index("ix_delivery_trouble", delivery.c.message_id, sqlite_where=_trouble, postgresql_where=_trouble)
+sa.Index("ix_delivery_trouble", delivery.c.ready_at, sqlite_where=_trouble, postgresql_where=_trouble)
 sa.Index("ix_delivery_message", delivery.c.message_id, delivery.c.state)
 
 # -- Digests: a list's newsletter that comes again and again. --
