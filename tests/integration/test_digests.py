@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from announcer.engine import Engine
 from announcer.errors import Conflict, NotAllowed
 from announcer.model.changes import (
     CancelEvent,
@@ -22,6 +24,7 @@ from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
 from announcer.office import campaigns, change, digests, issues, pause
 from announcer.planning.why import explain
+from announcer.store import digests as rows
 from announcer.store import people
 from announcer.store.campaign import Campaign
 from tests.integration.digest_world import CHIEF, FAIR, OFFICE, WEEKLY, DigestWorld, at, digest_world
@@ -173,6 +176,48 @@ def test_a_standing_approval_approves_and_says_so(standing: DigestWorld) -> None
     assert (issue.state, issue.approved_by) == (MessageState.SCHEDULED, "standing approval (config.toml)")
     assert standing.log("approve")[-1] == (f"message {issue.id}", "digest week", "")
     assert len(standing.go(FRIDAY)) == 3
+
+
+def test_two_workers_put_an_issue_together_once(world: DigestWorld) -> None:
+    world.announce("markt", at(9, 1))
+    world.clock.now = COMPOSED
+    others = [Engine(world.house.settings, world.clock) for _ in range(3)]
+    start = threading.Barrier(len(others))
+
+    def work(engine: Engine) -> None:
+        start.wait(10)
+        for _ in range(5):
+            issues.keep(engine.house, COMPOSED)
+
+    threads = [threading.Thread(target=work, args=(engine,)) for engine in others]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    finally:
+        for engine in others:
+            engine.close()
+    assert [world.told(one) for one in world.issues()] == [("markt",)]
+    assert [why for _, _, why in world.log("compose")] == [""]
+    world.approve()
+    assert len(world.go(FRIDAY)) == 3
+
+
+def test_who_holds_a_digest_lets_nobody_else_put_its_issue_together(world: DigestWorld) -> None:
+    world.announce("markt", at(9, 1))
+    other = Engine(world.house.settings, world.clock)
+    thread = threading.Thread(target=issues.keep, args=(other.house, COMPOSED))
+    try:
+        with world.engine.database.write() as connection:
+            rows.lock(connection, "week")
+            thread.start()
+            thread.join(0.5)
+            assert thread.is_alive()
+        thread.join(60)
+    finally:
+        other.close()
+    assert [world.told(one) for one in world.issues()] == [("markt",)]
 
 
 def test_a_service_that_slept_puts_together_what_is_still_worth_it(world: DigestWorld) -> None:

@@ -136,6 +136,10 @@ def _known(connection: sa.Connection, digest_id: str) -> DigestRow | None:
     return next((row for row in digests.rows(connection, active=False) if row.id == digest_id), None)
 
 
+def _locked(connection: sa.Connection, digest_id: str) -> DigestRow | None:
+    return digests.lock(connection, digest_id) if _known(connection, digest_id) is not None else None
+
+
 def _waiting(connection: sa.Connection, digest_id: str) -> tuple[Message, ...]:
     return tuple(store.messages(connection, Campaign(digest_id=digest_id), store.OPEN))
 
@@ -158,7 +162,7 @@ def confirm(house: House, setting: Setting, actor: Actor, reason: str, now: date
     with house.database.write() as connection:
         if after.standing_approval:
             _refuse_unless_approver(connection, house, actor, now)
-        row = _known(connection, setting.id)
+        row = _locked(connection, setting.id)
         if (row.version if row is not None else 0) != setting.version:
             raise Conflict(f"the digest {setting.id!r} was changed by someone else meanwhile; look at it again")
         version = setting.version + 1
@@ -185,7 +189,7 @@ def _refuse_unless_approver(connection: sa.Connection, house: House, actor: Acto
 def remove(house: House, digest_id: str, actor: Actor, reason: str, now: datetime) -> int:
     """No issue comes any more; those under way fall out. How many. `propose` and `confirm` bring it back."""
     with house.database.write() as connection:
-        row = digests.row(connection, digest_id)
+        row = digests.lock(connection, digest_id)
         if not row.active:
             raise Conflict(f"the digest {digest_id!r} is removed already")
         digests.save(connection, replace(row, version=row.version + 1, active=False))

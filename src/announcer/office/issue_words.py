@@ -76,6 +76,7 @@ def refresh(house: House, message_id: int, now: datetime) -> None:
     limits = house.limits(issue.message.planned.channel, now)
     words = _word(house, issue, material, limits)
     with house.database.write(Lane.TICK) as connection:
+        digests.lock(connection, issue.digest_id)
         if _open_issue(connection, message_id) == issue and _is_unchanged(connection, issue, material):
             _store(connection, issue, material, words, limits, now)
         else:
@@ -85,6 +86,9 @@ def refresh(house: House, message_id: int, now: datetime) -> None:
 def reword(connection: sa.Connection, house: House, message_id: int, limits: Limits, now: datetime) -> None:
     """The same in the caller's transaction: what no longer holds is taken out, an approval of other words is void."""
     issue = _open_issue(connection, message_id)
+    if issue is not None:
+        digests.lock(connection, issue.digest_id)
+        issue = _open_issue(connection, message_id)
     if issue is not None:
         material = _material(connection, house, issue, now)
         _store(connection, issue, material, _word(house, issue, material, limits), limits, now)

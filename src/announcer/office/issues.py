@@ -100,7 +100,7 @@ def _compose_due(house: House, desk: Desk, row: DigestRow, now: datetime) -> Non
         if turn.at - timedelta(hours=digest.compose_hours_before) > now:
             return
         with house.database.write(Lane.TICK) as connection:
-            current = digests.row(connection, row.id)
+            current = digests.lock(connection, row.id)
             if current.version != row.version or current.considered >= turn.at:
                 return  # the office or another worker was faster; the next tick looks again
             _compose_turn(connection, desk, current, turn, now)
@@ -172,7 +172,7 @@ def compose(house: House, digest_id: str, actor: Actor, now: datetime, *, specia
     if not desk.channel:
         raise Conflict("there is no newsletter to send a digest by; set up [mail] in config.toml first")
     with house.database.write() as connection:
-        row = digests.row(connection, digest_id)
+        row = digests.lock(connection, digest_id)
         if not row.active:
             raise Conflict(f"the digest {digest_id!r} was removed; set it up again with 'announcer digest set'")
         message = _compose_asked(connection, desk, row, actor, now, special=special)

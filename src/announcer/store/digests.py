@@ -66,6 +66,15 @@ def row(connection: sa.Connection, digest_id: str) -> DigestRow:
     raise NotFound(f"there is no digest {digest_id!r}; known: {known}")
 
 
+def lock(connection: sa.Connection, digest_id: str) -> DigestRow:
+    """The digest, and no other worker touches it or its issues until this transaction ends; raises `NotFound`.
+
+    SQLite has one writer anyway.
+    """
+    connection.execute(sa.select(digest.c.id).where(digest.c.id == digest_id).with_for_update())
+    return row(connection, digest_id)
+
+
 def save(connection: sa.Connection, value: DigestRow) -> None:
     """Store a digest, new or changed."""
     values = {column: getattr(value, column) for column in DigestRow.__slots__}
