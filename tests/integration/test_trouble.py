@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from announcer.engine import MAIL
 from announcer.model.changes import CancelEvent, CorrectWording, MoveEvent, PostponeEvent
+from announcer.model.ledger import MessageState
 from announcer.office import pause
 from announcer.store import ledger, mailing
 from tests.integration.campaign_world import KEY, OFFICE, CampaignWorld, at, campaign_world, edits, mails, posts
@@ -139,3 +141,22 @@ def test_after_a_refused_recipient_the_next_issue_is_whole(world: CampaignWorld)
     arrived = mails(world.go(REGISTRATION))
     assert len(arrived) == 4
     assert all("Anmeldung" in mail.letter.subject for mail in arrived)
+
+
+def test_a_feed_entry_that_a_dead_worker_held_does_not_come_to_light_after_its_end(world: CampaignWorld) -> None:
+    """What the ledger does not call sent was in no feed: there is nothing to find, and late it is worthless."""
+    for moment in (at(6, 25), SAVE_THE_DATE):
+        world.go(moment)
+    world.clock.now = REGISTRATION
+    world.engine.tick()
+    with world.engine.database.write() as connection:
+        assert len(ledger.claim(connection, "feed", world.clock(), "dead")) == 1
+    assert world.engine.recover() == 1
+    world.go(at(9, 5))  # one can no longer register
+    assert "feed" not in {
+        channel for (rule, _, channel), one in world.messages().items()
+        if rule == "registration-opens" and one.state is MessageState.SENT
+    }  # fmt: skip
+    folder = world.house.settings.path(world.house.settings.paths.feeds)
+    titles = [item["title"] for item in json.loads((folder / "feed.json").read_text(encoding="utf-8"))["items"]]
+    assert not [title for title in titles if title.startswith("Anmeldung geöffnet")]

@@ -30,7 +30,7 @@ class FeedSet:
 
     name = "feed"
     kind = "feed"
-    can = Abilities(edit=True, key=True, find=True)
+    can = Abilities(edit=True, key=True)
 
     def __init__(self, folder: Path, guid_of: Callable[[Delivery], str]) -> None:
         self._folder = FeedFolder(folder)
@@ -69,8 +69,8 @@ class FeedSet:
         return self._receipt(delivery, payload)
 
     def find(self, delivery: Delivery, payload: Payload, previous: Receipt | None) -> Receipt | None:
-        """The same receipt as `send`: what is in the ledger is in the feed."""
-        return self._receipt(delivery, payload)
+        """None: what the ledger does not call sent is in no feed, so a try that was cut off never happened."""
+        return None
 
     def withdraw(self, receipt: Receipt) -> None:
         """Nothing to do: the entry stays, with a notice, once the ledger says withdrawn."""

@@ -10,7 +10,6 @@ import typer
 from announcer.cli.app import deputies_app, requests_app
 from announcer.cli.campaign_verbs import view_of
 from announcer.cli.options import As, Json, Reason, Yes
-from announcer.cli.standing import show_requests
 from announcer.cli.terminal import Terminal, row, table
 
 if TYPE_CHECKING:
@@ -103,6 +102,7 @@ def requests_list(
 ) -> None:
     """List the changes that wait for a second person."""
     from announcer.cli import shapes
+    from announcer.cli.standing import show_requests
     from announcer.office import requests as office
     from announcer.store import requests
 
@@ -122,6 +122,7 @@ def requests_list(
 @requests_app.command("show")
 def requests_show(context: typer.Context, number: Number) -> None:
     """Show what a change would do now."""
+    from announcer.cli.standing import show_requests
     from announcer.office import requests as office
 
     terminal: Terminal = context.obj
@@ -136,6 +137,7 @@ def requests_show(context: typer.Context, number: Number) -> None:
 
 def _show(terminal: Terminal, house: House, request: Request, proposal: Proposal) -> None:
     from announcer.cli import differences
+    from announcer.cli.standing import show_requests
     from announcer.office import requests as office
     from announcer.store import queueing
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from announcer.model.campaign import Message, Planned, Rule
 from announcer.model.facts import Event, Session
 from announcer.model.people import Deputy
-from announcer.planning.digests import digest_definition
 from announcer.planning.sentences import moment_sentence
 
 if TYPE_CHECKING:
@@ -268,6 +267,8 @@ def digest_setting(value: Setting, *, stored: bool) -> Shape:
 
 
 def _digest(value: Digest) -> Shape:
+    from announcer.planning.digests import digest_definition  # here, since help must not load the settings
+
     return {"id": value.id, **digest_definition(value)}
 
 
