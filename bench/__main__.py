@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
-from bench import caps, feeds, lateness, machine, newsletter, planning, site
+from bench import caps, feeds, lateness, machine, moves, newsletter, planning, site
 from bench.figures import Options
 
 #: Each prints its figures and gives whether its bars held.
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Options], bool]] = {
     "newsletter": newsletter.main,
     "lateness": lateness.main,
     "caps": caps.main,
+    "moves": moves.main,
 }
 
 

@@ -40,7 +40,7 @@ def main(options: Options) -> bool:
     """Print how long each takes beside a bare Python start; whether the bars hold."""
     example = read_folder(EXAMPLE, Settings())
     campaign = _campaign(example.facts, example)
-    large = _campaign(replace(example.facts, event=_with_sessions(example.event, SESSIONS)), example)
+    large = _campaign(replace(example.facts, event=with_sessions(example.event, SESSIONS)), example)
     start = _milliseconds(lambda: _run([sys.executable, "-c", "pass"]), 5 * options.repeats)
     print(f"  baseline, python -c pass: {start:.1f} ms")
     return all(
@@ -62,7 +62,7 @@ def _playbook() -> Playbook:
     return shipped_playbooks(ZoneInfo("Europe/Berlin"))["conference"]
 
 
-def _with_sessions(event: Event, number: int) -> Event:
+def with_sessions(event: Event, number: int) -> Event:
     """The same event with so many talks, four at a time, over as many days as that takes."""
     assert event.start is not None
     first = event.start

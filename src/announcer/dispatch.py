@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +37,7 @@ from announcer.model.ledger import (
 from announcer.model.people import Actor
 from announcer.newsletter.rounds import Letter
 from announcer.planning.manners import Manners
-from announcer.store import contents, intervention, journal, ledger, mailing
+from announcer.store import contents, intervention, journal, ledger, mailing, waiting
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
 from announcer.store.mailing import DueMail
@@ -47,6 +48,8 @@ log = structlog.get_logger(__name__)
 #: About two days of tries at the intervals below.
 MOST_ATTEMPTS = 56
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=10), timedelta(hours=1)
+#: Posts claimed at once in a burst, and for how many seconds they may be sent until the rest goes back.
+_MOST_AT_ONCE, _BATCH_SECONDS = 8, 0.5
 #: After an attempt that never began: the network or the relay was not there.
 UNCOUNTED_RETRY = timedelta(seconds=15)
 
@@ -102,30 +105,38 @@ class Dispatcher:
         """Send what is due on channel `name`, until nothing is or `stop` is set; how many were tried."""
         channel = self._channels[name]
         done: list[Settlement] = []
-        tried = 0
+        tried, most = 0, 1
         while True:
-            work = self._next(name, done, stopping=stop.is_set())
-            if work is None:
+            batch = self._next(name, done, 0 if stop.is_set() else most)
+            if not batch:
                 return tried
             failpoints.hit("after-claim")
-            outcome = self._attempt(channel, work)
-            done = [settle(work.delivery, outcome, self._clock(), channel.can)]
-            tried += 1
-            self._pause_if_refused(name, outcome)
-            self._watch(Attempted(work.delivery, outcome))
+            done = self._send(channel, batch, stop)
+            tried += len(batch)
+            most = _next_most(channel, most, len(batch))
 
-    def _next(self, name: str, done: Sequence[Settlement], *, stopping: bool) -> _Work | None:
+    def _send(self, channel: Channel, batch: Sequence[_Work], stop: threading.Event) -> list[Settlement]:
+        """One after the other. What can't begin soon goes back: a pause or something urgent must not wait for it."""
+        begun = time.monotonic()
+        done: list[Settlement] = []
+        for number, work in enumerate(batch):
+            if number and (stop.is_set() or time.monotonic() - begun > _BATCH_SECONDS):
+                return done + [_given_back(rest.delivery, self._clock()) for rest in batch[number:]]
+            outcome = self._attempt(channel, work)
+            done.append(settle(work.delivery, outcome, self._clock(), channel.can))
+            self._pause_if_refused(channel.name, outcome)
+            self._watch(Attempted(work.delivery, outcome))
+            if isinstance(outcome, _Refused):
+                begun -= _BATCH_SECONDS
+        return done
+
+    def _next(self, name: str, done: Sequence[Settlement], most: int) -> list[_Work]:
+        """Record the last batch and claim the next in one transaction."""
         failpoints.hit("before-mark" if done else "before-claim")
         with self._database.write(Lane.TICK) as connection:
             ledger.record(connection, done)
-            claimed = [] if stopping else ledger.claim(connection, name, self._clock(), self._owner)
-            work = None
-            if claimed:
-                delivery = claimed[0]
-                previous = ledger.previous_of(connection, delivery)
-                payload = contents.by_id(connection, [delivery.content_id])[delivery.content_id].payload
-                fresh = _fresh(connection, delivery)
-                work = _Work(delivery, part_of(payload, delivery.part), previous, fresh)
+            claimed = ledger.claim(connection, name, self._clock(), self._owner, most) if most else []
+            work = _works(connection, claimed)
         if done:
             failpoints.hit("after-mark")
         return work
@@ -181,14 +192,35 @@ class _Refused(Deferred):
     """The account is no longer accepted: tried again once somebody resumed the channel."""
 
 
-def _fresh(connection: sa.Connection, delivery: Delivery) -> Payload | None:
-    if delivery.action is not Action.PUBLISH:
-        return None
-    newer = contents.outdated(connection, [delivery.content_id]).get(delivery.content_id)
-    if newer is None:
-        return None
-    payload = contents.by_id(connection, [newer])[newer].payload
-    return part_of(payload, delivery.part) if delivery.part < parts_of(payload) else None
+def _works(connection: sa.Connection, claimed: Sequence[Delivery]) -> list[_Work]:
+    """Claimed deliveries with what they say: as they were queued and, if the facts changed meanwhile, now."""
+    if not claimed:
+        return []
+    newer = contents.outdated(connection, {one.content_id for one in claimed if one.action is Action.PUBLISH})
+    texts = contents.by_id(connection, {*(one.content_id for one in claimed), *newer.values()})
+    works = []
+    for one in claimed:
+        fresh: Payload | None = None
+        if one.action is Action.PUBLISH and one.content_id in newer:
+            now = texts[newer[one.content_id]].payload
+            fresh = part_of(now, one.part) if one.part < parts_of(now) else None
+        previous = ledger.receipt_of(connection, one.corrects_id or one.after_id)
+        works.append(_Work(one, part_of(texts[one.content_id].payload, one.part), previous, fresh))
+    return works
+
+
+def _next_most(channel: Channel, most: int, claimed: int) -> int:
+    """How many to claim next: in a burst several, which saves a commit for each.
+
+    Only where a doubt settles itself, for after a crash all that was claimed is in doubt.
+    """
+    if not (channel.can.key or channel.can.find):
+        return 1
+    return min(2 * most, _MOST_AT_ONCE) if claimed == most else 1
+
+
+def _given_back(delivery: Delivery, now: datetime) -> Settlement:
+    return Settlement(delivery.id, delivery.fence, DeliveryState.PENDING, now, counted=False)
 
 
 def _look_first(channel: Channel, work: _Work) -> Outcome | None:
@@ -329,7 +361,7 @@ class MailLedger:
             with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
                 ledger.record(connection, outcomes)
                 for message_id, said in {row.message_id: barred[row.content_id] for row in back}.items():
-                    ledger.put_off(connection, message_id, now, timedelta(seconds=RETRY_SECONDS), said)
+                    waiting.put_off(connection, message_id, now, timedelta(seconds=RETRY_SECONDS), said)
         return [row for row in claimed if row.content_id not in barred]
 
     def _claim(self, connection: sa.Connection, now: datetime, limit: int) -> list[DueMail]:

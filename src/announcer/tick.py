@@ -27,7 +27,8 @@ __all__ = ["LATE", "LEAD", "Exits", "Ticked", "finish_audiences", "tick"]
 
 #: Deliveries are written this long before their moment, so that at the moment only the claim is left.
 LEAD = timedelta(seconds=60)
-_BATCH = 50
+#: Messages that one transaction queues or settles: others want to write as well.
+_BATCH = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,19 @@ def tick(
         intervention.miss_held(connection, now)
     queued, held = _queue_due(database, exits, now, manners)
     finish_audiences(database, now, stopping, manners)
-    with database.write(Lane.TICK) as connection:
-        settled = ledger.settle_messages(connection, now)
+    settled = _settle(database, now)
     return Ticked(tuple(queued), tuple(missed), tuple(held), tuple(settled), reaped)
+
+
+def _settle(database: Database, now: datetime) -> list[tuple[int, MessageState]]:
+    """A few at a time: after a burst of a thousand, what is due next must not wait for all of them."""
+    settled: list[tuple[int, MessageState]] = []
+    while True:
+        with database.write(Lane.TICK) as connection:
+            some = ledger.settle_messages(connection, now, _BATCH)
+        settled += some
+        if len(some) < _BATCH:
+            return settled
 
 
 def _expire(connection: sa.Connection, now: datetime) -> list[int]:
@@ -103,8 +114,10 @@ def _queue_due(database: Database, exits: Exits, now: datetime, manners: Manners
     while True:
         with database.write(Lane.TICK) as connection:
             batch = _due(connection, now)
+            texts = contents.covered_of(connection, [due.id for due in batch])
             for due in batch:
-                (queued if _queue(connection, exits, due, now, manners) else held).append(due.id)
+                left = _queue(connection, exits, due, texts[due.id], now, manners)
+                (queued if left else held).append(due.id)
         if len(batch) < _BATCH:
             return queued, held
 
@@ -118,7 +131,7 @@ def _due(connection: sa.Connection, now: datetime) -> list[Message]:
         .order_by(sa.case((late, message.c.urgency), else_=99), message.c.due_at, message.c.urgency, message.c.id)
         .limit(_BATCH)
     )
-    return [campaign.message_by_id(connection, id_) for id_ in connection.scalars(query).all()]
+    return campaign.by_ids(connection, connection.scalars(query).all())
 
 
 def _not_paused(connection: sa.Connection) -> sa.ColumnElement[bool]:
@@ -126,9 +139,15 @@ def _not_paused(connection: sa.Connection) -> sa.ColumnElement[bool]:
     return sa.or_(message.c.event_id.is_(None), message.c.event_id.notin_(paused)) if paused else sa.true()
 
 
-def _queue(connection: sa.Connection, exits: Exits, due: Message, now: datetime, manners: Manners) -> bool:
+def _queue(
+    connection: sa.Connection,
+    exits: Exits,
+    due: Message,
+    stored: Sequence[contents.Stored],
+    now: datetime,
+    manners: Manners,
+) -> bool:
     """Write one message to the ledger; False if something spoke against it."""
-    stored = contents.covered(connection, due.id)
     if not stored or contents.approval_hash(due, stored) != due.approved_hash:
         # Fail closed: what was approved is not what would be sent.
         return _hold(connection, due, now, "text_changed")

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from announcer.model.ledger import (
     DeliveryState,
     MessageState,
 )
+from announcer.office.outlook import Overview
 from announcer.sandbox.arrivals import Arrival, Mail, Post, PostEdit
 from announcer.store import campaign, contents
 from announcer.store.contents import Stored
@@ -297,6 +298,30 @@ def once(everything: Iterable[Arrived], standing: Standing) -> None:
     )
     twice = [key for key, number in published.items() if number > 1]
     assert not twice, f"came twice: {twice}"
+
+
+def within_the_cap(everything: Iterable[Arrived], standing: Standing, most: int, sent_on: Collection[int]) -> None:
+    """Nobody gets more campaign mails in seven days than allowed, but what a person sent on."""
+    moments: dict[str, dict[int, datetime]] = {}
+    for one in everything:
+        message = standing.messages[one.row.message_id]
+        campaign_mail = message.planned.audience is Audience.PUBLIC and message.change_id is None
+        if one.address and campaign_mail and message.id not in sent_on:
+            moments.setdefault(one.address, {}).setdefault(one.row.occurrence_id, one.at)  # a double is the same mail
+    for address, found in moments.items():
+        came = sorted(found.values())
+        for first, too_many in zip(came, came[most:], strict=False):
+            assert too_many - first >= timedelta(days=7), f"{address} had {most + 1} mails from {first} to {too_many}"
+
+
+def resumed(shown: Overview, after: Standing) -> None:
+    """What was to be missed or asked of what stood in the ledger is, and nothing of it would leave any more."""
+    for one in shown.missed:
+        waits = {row.state for row in after.of(one.message.id) if not row.maybe_double} & {"pending", "deferred"}
+        assert not waits, f"message {one.message.id} was to be missed and {waits}"
+    for one in shown.asked:
+        rows = [row for row in after.of(one.message.id) if not row.maybe_double]
+        assert not {row.state for row in rows} & {"pending", "deferred"}, f"message {one.message.id} was to ask"
 
 
 def lists_of(message: Message) -> frozenset[str]:

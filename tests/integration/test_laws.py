@@ -6,13 +6,14 @@ sandbox. After every step the laws of `laws.py` are checked.
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import count
+from datetime import datetime, time, timedelta
+from itertools import count, cycle
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from hypothesis.stateful import (
 
 from announcer.engine import MAIL, Engine
 from announcer.errors import PlanningError
-from announcer.model.campaign import Kind
+from announcer.model.campaign import Kind, Message
 from announcer.model.changes import (
     CancelEvent,
     CancelSession,
@@ -56,7 +57,7 @@ from announcer.sandbox.arrivals import Arrival
 from announcer.sandbox.server import Sandbox
 from announcer.settings import Settings
 from announcer.store import campaign as store
-from announcer.store import changes, ledger, mailing, schema
+from announcer.store import changes, ledger, mailing, playbooks, schema
 from announcer.store.database import open_database
 from tests.integration import laws
 from tests.integration.campaign_world import BERLIN, EXAMPLE, KEY, OFFICE, CampaignWorld, at
@@ -68,6 +69,10 @@ STEPS = [timedelta(seconds=20), timedelta(minutes=7), timedelta(hours=3), timede
 #: Where examples begin, and when that is.
 BEGINNINGS = {"planned": BEGIN, "approved": BEGIN, "announced": at(8, 21), "near": at(9, 18, 7, 30)}
 _EVENT = f"event:{KEY.event_id}"
+#: Campaign mails for one recipient within seven days: few, so that it matters.
+CAP = 2
+#: What becomes of late messages, in turn from rule to rule.
+POLICIES = ("send", "ask", "rewrite", "drop")
 
 
 class Stage:
@@ -86,12 +91,23 @@ class Stage:
         database.close()
         engine, clock = self.open(first, BEGIN)
         world = CampaignWorld(engine, self.sandbox, clock)
+        self._mix_policies(engine)
         world.set_up(source.event, source.facts.announcement, readers=3)
         world.subscribe("reader0@post.example", "praktisch")
         engine.close()
         self._further("approved", "planned")
         self._further("announced", "approved", at(6, 25), at(6, 26), at(7, 9), at(8, 21))
         self._further("near", "announced", at(9, 1), at(9, 3), at(9, 11), at(9, 17), at(9, 18, 7, 30))
+
+    def _mix_policies(self, engine: Engine) -> None:
+        """The shipped playbook with every late policy in it."""
+        with engine.database.write() as connection:
+            rules = {id_: json.loads(text) for id_, text in playbooks.rules_of(connection, "conference").items()}
+            timed = [rule for rule in rules.values() if rule["when"]["anchor"] not in ("change", "publication")]
+            for policy, rule in zip(cycle(POLICIES), timed, strict=False):
+                rule["late"] = policy
+            definitions = {id_: json.dumps(rule) for id_, rule in rules.items()}
+            playbooks.save(connection, "conference", definitions, "own", OFFICE, BEGIN)
 
     def _further(self, name: str, before: str, *moments: datetime) -> None:
         """Another beginning: the approved campaign, after these moments."""
@@ -118,7 +134,8 @@ class Stage:
             Settings(root=folder), folder, smtp_port=self.sandbox.smtp_port, mastodon_url=self.sandbox.url
         )
         clock = DrivenClock(now)
-        return Engine(base, clock), clock
+        office = base.office.model_copy(update={"mails_per_week": CAP})
+        return Engine(base.model_copy(update={"office": office}), clock), clock
 
     def copy(self, beginning: str) -> Path:
         """A folder of one's own, and a story that shares the beginning's past."""
@@ -157,6 +174,8 @@ class Course(RuleBasedStateMachine):
         self.lists = {f"reader{n}@post.example": {"newsletter"} for n in range(3)}
         self.lists["reader0@post.example"].add("praktisch")
         self.lists["desk@redaktion.example"] = {"presse"}
+        self.since = {(address, list_): BEGIN for address, lists in self.lists.items() for list_ in lists}
+        self.sent_on: set[int] = set()  #: Messages of which a person sent what was held.
         self.paused: set[str] = set()
         self.banned: list[str] = []
         self.misled: dict[int, dict[str, set[str]]] = {}  #: Change → who had a wrong mail, by which lists.
@@ -325,11 +344,36 @@ class Course(RuleBasedStateMachine):
         if self.careful:
             self.calm()
         if what in self.paused:
-            pause.resume(self.house, what, OFFICE, self.clock.now)
+            self.resume(what)
             self.paused.remove(what)
         else:
             pause.pause(self.house, what, OFFICE, "", self.clock.now)
             self.paused.add(what)
+        self.check()
+
+    def resume(self, what: str) -> None:
+        """What is shown beforehand is what becomes of the ledger."""
+        with self.engine.database.read() as connection:
+            shown = pause.what_would_go(connection, self.house, what, self.clock.now)
+        pause.resume(self.house, what, OFFICE, self.clock.now)
+        after = self.look()
+        laws.resumed(shown, after)
+
+    @rule(position=st.integers(0, 40), send=st.booleans())
+    def decide(self, position: int, send: bool) -> None:
+        """What is held of a message leaves, or does not."""
+        held = sorted({row.message_id for row in self.standing.open() if row.state == "held"})
+        if held:
+            chosen = held[position % len(held)]
+            pause.decide(self.house, chosen, send, OFFICE, "", self.clock.now)
+            if send:
+                self.sent_on.add(chosen)
+            self.check()
+
+    @rule(down=st.sampled_from([timedelta(minutes=2), timedelta(minutes=40)]))
+    def start_after_an_outage(self, down: timedelta) -> None:
+        self.restart()
+        self.engine.after_outage(self.clock.now - down)
         self.check()
 
     # -- Changes. --
@@ -429,7 +473,9 @@ class Course(RuleBasedStateMachine):
     def subscribe(self, number: int, list_: str) -> None:
         address = f"reader{number}@post.example"
         self.ids[address] = self.office().subscribe(address, list_)
-        self.lists.setdefault(address, set()).add(list_)
+        if list_ not in self.lists.setdefault(address, set()):
+            self.since[address, list_] = self.clock.now
+        self.lists[address].add(list_)
         self.check()
 
     @rule(number=st.integers(0, 4), list_=st.sampled_from(["newsletter", "praktisch", "presse"]))
@@ -506,12 +552,24 @@ class Course(RuleBasedStateMachine):
                 allowed = self.lists[one.address] & laws.lists_of(message)
                 assert allowed, f"{one.address} had left before message {message.id} came"
                 assert one.row.target in self.lists[one.address]
-            if message.planned.kind is not Kind.CORRECTION and "irrtümlich" not in one.text:
+                self.was_there_before(one, message)
+            # A correction quotes what was wrong, and a release that was taken back is named as people know it.
+            quotes = message.planned.kind is Kind.CORRECTION or "irrtümlich" in one.text
+            if not quotes and not one.text.startswith("ZURÜCKGEZOGEN"):
                 assert not [word for word in self.banned if word in one.text], one.text
             is_answer = one.row.action == "publish" and one.row.corrects_id is not None and not one.address
             if not one.row.maybe_double and not is_answer:
                 self.says_the_facts(one, world)
         laws.once(self.everything, self.standing)
+        laws.within_the_cap(self.everything, self.standing, CAP, self.sent_on)
+
+    def was_there_before(self, one: laws.Arrived, message: Message) -> None:
+        """No reminder for who subscribed on its own day or later."""
+        due = message.planned.due_at
+        if message.planned.kind is Kind.REMINDER and due is not None:
+            day = datetime.combine(due.astimezone(BERLIN).date(), time(0), BERLIN)
+            began = min(since for (address, _), since in self.since.items() if address == one.address)
+            assert began < day, f"{one.address} came at {began} and got the reminder of {due}"
 
     def was_not_paused(self, one: laws.Arrived) -> None:
         assert not self.paused & {"all", f"channel:{one.row.channel}", _EVENT}, "it was paused"

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from announcer.errors import Conflict, NotFound
 from announcer.model.campaign import Audience, Kind, Late, Message, Occurrence, Planned, Spoken, Subject, Urgency
 from announcer.model.ledger import MESSAGE_TRANSITIONS, MessageState
-from announcer.store.tables import delivery, message, occurrence
+from announcer.store.driver import Statement
+from announcer.store.tables import delivery, message, occurrence, to_micros
 
 #: A message in one of these has not begun to leave the house.
 OPEN = (MessageState.DRAFT, MessageState.WAITING, MessageState.SCHEDULED, MessageState.HELD, MessageState.PAUSED)
@@ -92,8 +93,15 @@ def standing_by(connection: sa.Connection, now: datetime) -> list[Message]:
     over = [state.value for state in OPEN]
     begun = message.c.state == MessageState.SENDING
     due = message.c.state.in_(over) & ((message.c.due_at <= now) | (message.c.not_after < now))
-    ids = [*connection.scalars(sa.select(message.c.id).where(begun | due))]
-    return [message_by_id(connection, id_) for id_ in ids]
+    return by_ids(connection, connection.scalars(sa.select(message.c.id).where(begun | due)).all())
+
+
+def by_ids(connection: sa.Connection, ids: Sequence[int]) -> list[Message]:
+    """These messages, in the order of `ids`."""
+    query = sa.select(message, occurrence.c.subject, occurrence.c.subject_id, occurrence.c.rule_id, occurrence.c.anchor)
+    rows = connection.execute(query.select_from(_JOINED).where(message.c.id.in_(ids)))
+    found = {row.id: _message(row) for row in rows}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def message_by_id(connection: sa.Connection, id_: int) -> Message:
@@ -378,6 +386,32 @@ def set_why(connection: sa.Connection, old: Message, why: str) -> None:
 def sources(to: MessageState) -> list[str]:
     """The states from which `to` is allowed."""
     return [state.value for state, targets in MESSAGE_TRANSITIONS.items() if to in targets]
+
+
+_BEGIN = Statement(
+    "UPDATE message SET state = 'sending', sending_since = :now, variant = :variant, turn_at = :turn_at,"
+    " frozen_to = :frozen_to WHERE id = :id AND state IN ("
+    + ", ".join(f"'{state}'" for state, targets in MESSAGE_TRANSITIONS.items() if MessageState.SENDING in targets)
+    + ")"
+)
+
+
+def begin_sending(
+    connection: sa.Connection, message_id: int, now: datetime, variant: str, turn_at: datetime | None, *, audience: bool
+) -> None:
+    """The message is `sending` from here on; with `audience`, its recipients are still to be written to the ledger.
+
+    What a burst does a thousand times, so past SQLAlchemy. Raises `Conflict` as `transition` does.
+    """
+    values = {
+        "id": message_id,
+        "now": to_micros(now),
+        "variant": variant,
+        "turn_at": None if turn_at is None else to_micros(turn_at),
+        "frozen_to": 0 if audience else None,
+    }
+    if _BEGIN.change(connection, values) != 1:
+        transition(connection, message_id, MessageState.SENDING)  # says what is the matter
 
 
 def transition(connection: sa.Connection, message_id: int, to: MessageState, **values: Any) -> None:

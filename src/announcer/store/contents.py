@@ -123,6 +123,19 @@ def covered(connection: sa.Connection, message_id: int) -> list[Stored]:
     return [_stored(row) for row in connection.execute(query)]
 
 
+def covered_of(connection: sa.Connection, message_ids: Sequence[int]) -> dict[int, list[Stored]]:
+    """The same for several messages at once."""
+    query = (
+        sa.select(content)
+        .where(content.c.message_id.in_(message_ids), content.c.current)
+        .order_by(content.c.variant, content.c.language)
+    )
+    found: dict[int, list[Stored]] = {id_: [] for id_ in message_ids}
+    for row in connection.execute(query):
+        found[row.message_id].append(_stored(row))
+    return found
+
+
 def with_late_words(connection: sa.Connection, message_ids: Iterable[int]) -> frozenset[int]:
     """Those of these messages that have words for being late."""
     query = sa.select(content.c.message_id).where(

@@ -102,5 +102,8 @@ def miss_held(connection: sa.Connection, now: datetime) -> int:
 def give_turn(connection: sa.Connection, message_id: int, turn_at: datetime) -> None:
     """Let the unsent rest of a late message leave at its turn."""
     waiting = delivery.c.state.in_(("pending", "deferred")) & sa.not_(delivery.c.maybe_double)
-    connection.execute(delivery.update().where(delivery.c.message_id == message_id, waiting).values(ready_at=turn_at))
+    mine = delivery.c.message_id == message_id
+    connection.execute(delivery.update().where(mine, waiting).values(ready_at=turn_at))
+    # What surely is not out yet is dated anew.
+    connection.execute(delivery.update().where(mine, waiting, delivery.c.moment.isnot(None)).values(moment=turn_at))
     connection.execute(message.update().where(message.c.id == message_id).values(turn_at=turn_at))

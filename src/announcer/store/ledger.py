@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -120,26 +120,6 @@ def miss_the_rest(connection: sa.Connection, message_ids: Iterable[int], now: da
     some = sa.select(delivery.c.id).where(delivery.c.message_id.in_(list(message_ids)), waiting).limit(MISSED_AT_ONCE)
     connection.execute(
         delivery.update().where(delivery.c.id.in_(some)).values(state=DeliveryState.MISSED, said=TOO_LATE)
-    )
-
-
-#: Deliveries that one statement may put off, and so many more seconds they wait where there are more of them.
-PUT_OFF_AT_ONCE = 20_000
-
-
-def put_off(connection: sa.Connection, message_id: int, now: datetime, pause: timedelta, said: str) -> None:
-    """Let what is due of a message wait for `pause`, or longer for a very large audience: it must not bar the way.
-
-    Others want to write as well, so a million are put off in pieces, claim by claim.
-    """
-    due = sa.and_(
-        delivery.c.message_id == message_id, delivery.c.state.in_(("pending", "deferred")), delivery.c.ready_at <= now
-    )
-    number = connection.scalar(sa.select(sa.func.count()).select_from(delivery).where(due)) or 0
-    until = now + max(pause, timedelta(seconds=number / PUT_OFF_AT_ONCE))
-    some = sa.select(delivery.c.id).where(due).limit(PUT_OFF_AT_ONCE)
-    connection.execute(
-        delivery.update().where(delivery.c.id.in_(some)).values(state="deferred", ready_at=until, said=said)
     )
 
 
@@ -334,8 +314,10 @@ def reap(
     return changed.rowcount
 
 
-def settle_messages(connection: sa.Connection, now: datetime) -> list[tuple[int, MessageState]]:
-    """Messages whose deliveries are all over get their final state."""
+def settle_messages(
+    connection: sa.Connection, now: datetime, most: int | None = None
+) -> list[tuple[int, MessageState]]:
+    """Messages whose deliveries are all over get their final state, at most so many."""
     open_states = [state.value for state in DeliveryState if state not in SETTLED]
     # A post that a person still has to publish is open; a correction by hand keeps no message from its end.
     by_hand = (delivery.c.state == "manual") & (delivery.c.action == "publish") & delivery.c.corrects_id.is_(None)
@@ -344,7 +326,7 @@ def settle_messages(connection: sa.Connection, now: datetime) -> list[tuple[int,
         message.c.state == "sending", message.c.frozen_to.is_(None), sa.not_(unsettled)
     )
     settled = []
-    for message_id in connection.scalars(ready).all():
+    for message_id in connection.scalars(ready.limit(most)).all():
         state = _final_state(counts(connection, message_id))
         campaign.transition(connection, message_id, state, settled_at=now)
         settled.append((message_id, state))

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from announcer.model.campaign import Audience, Kind, Message, Subject, Urgency
 from announcer.model.content import parts_of
-from announcer.model.ledger import Action, MessageState
+from announcer.model.ledger import Action
 from announcer.planning.manners import Manners
 from announcer.planning.wallclock import at_wall_clock
 from announcer.store import campaign, caps, facts
@@ -49,9 +49,7 @@ def queue_targets(
     """
     planned = message_.planned
     assert planned.due_at is not None
-    campaign.transition(
-        connection, message_.id, MessageState.SENDING, sending_since=now, variant=variant, turn_at=turn_at
-    )
+    campaign.begin_sending(connection, message_.id, now, variant, turn_at, audience=False)
     rows = [
         {
             "message_id": message_.id,
@@ -115,9 +113,7 @@ def begin_audience(
     turn_at: datetime | None = None,
 ) -> None:
     """Mark a mail message as being written to the ledger; `next_chunk` does it."""
-    campaign.transition(
-        connection, message_.id, MessageState.SENDING, sending_since=now, frozen_to=0, variant=variant, turn_at=turn_at
-    )
+    campaign.begin_sending(connection, message_.id, now, variant, turn_at, audience=True)
 
 
 def next_chunk(

@@ -13,6 +13,8 @@ from announcer.store import journal
 
 def take(connection: sa.Connection, planned: Planned, now: datetime, manners: Manners) -> datetime | None:
     """The turn of a late message, noted so that the next one keeps its distance; None if it waits for nobody."""
+    if not manners.waits_its_turn(planned, now):
+        return None
     heard = ear(planned)
     turns = Turns(manners, known(connection, [heard]))
     turn = turns.take(planned, now)
