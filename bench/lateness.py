@@ -61,8 +61,8 @@ def main(options: Options) -> bool:
         with _service(bench.engine):
             alone = bench.posts("alone", _moments())
             burst = bench.posts("burst", _instant())
-            beside = bench.beside_newsletter("beside", _moments)
-            crowded = bench.beside_newsletter("crowded", _instant)
+            beside = bench.beside_newsletter("beside", _moments, timedelta(seconds=1))
+            crowded = bench.beside_newsletter("crowded", _instant, timedelta(seconds=-4))
     alone.show("service")
     burst.show("service, burst")
     beside.show("service, beside a newsletter")
@@ -171,12 +171,12 @@ class _Bench:
             service = _lateness(self.stand_in, name, moments)
         return _Late(service, _lateness(self.stand_in, f"bare-{name}", moments))
 
-    def beside_newsletter(self, name: str, wanted: Callable[[], list[datetime]]) -> _Late:
-        """The same while a newsletter is written to the ledger and sent."""
+    def beside_newsletter(self, name: str, wanted: Callable[[], list[datetime]], after: timedelta) -> _Late:
+        """The same while a newsletter is written to the ledger and sent, begun so long after the first moment."""
         if not self._mailed():
             house.add_readers(self.engine.database, READERS)
         before, moments = self._mailed(), wanted()
-        begin = (HEAD_START + timedelta(seconds=1)).total_seconds()
+        begin = (HEAD_START + after).total_seconds()
         letter = threading.Timer(begin, self._newsletter, [f"letter-{name}"])
         letter.start()
         late = self.posts(name, moments)
