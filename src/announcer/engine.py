@@ -41,10 +41,12 @@ from announcer.newsletter.single import Courier
 from announcer.newsletter.slots import Links
 from announcer.office import digests, holding, issues, pause
 from announcer.office.calendars import CalendarWriter
+from announcer.office.confirmations import Confirmations
 from announcer.office.feeds import CHANNEL as FEED
 from announcer.office.feeds import FeedWriter
 from announcer.office.house import Exit, House
 from announcer.office.playbooks import seed_playbooks
+from announcer.office.tidying import Tidier
 from announcer.rendering.renderer import Renderer
 from announcer.settings import Settings
 from announcer.store import campaign, ledger, people, schema
@@ -56,6 +58,8 @@ from announcer.tick import Exits, Ticked, finish_audiences, tick
 MAIL = "newsletter"
 #: What the office itself is told leaves by ways of its own: no channel can have a blank in its name.
 TOLD = "office "
+#: And so do the mails that ask for a confirmation.
+SIGNUP = "sign up"
 
 log = structlog.get_logger(__name__)
 
@@ -103,6 +107,8 @@ class Engine:
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
         self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
         self.alerts = _alerts(self.house, secret, self._client, owner)
+        self._confirmations = _confirmations(self.house, secret, owner)
+        self._tidier = Tidier(self.house)
         self._exits = Exits(mail=[MAIL], keyless=_keyless(self._channels))
         with self.database.write() as connection:
             people.sync_lists(connection, settings.lists)
@@ -112,7 +118,8 @@ class Engine:
     @property
     def ways_out(self) -> tuple[str, ...]:
         """The channels that can be drained, each independent of the others."""
-        return (*self._channels, *([MAIL] if self._mailer else []), *(f"{TOLD}{way}" for way in self.alerts.ways))
+        mail = ([MAIL] if self._mailer else []) + ([SIGNUP] if self._confirmations else [])
+        return (*self._channels, *mail, *(f"{TOLD}{way}" for way in self.alerts.ways))
 
     def recover(self) -> int:
         """At the start of the only worker: take back everything a dead one held; how much."""
@@ -126,6 +133,7 @@ class Engine:
         self._mail_ledger.renew()
         if self.held():
             return Ticked()
+        self._tidier.tick(self.house.clock())
         self._keep_issues()
         return tick(self.database, self._exits, self.house.clock(), self.stop.is_set, self.house.manners)
 
@@ -165,6 +173,8 @@ class Engine:
             return 0
         if name == MAIL:
             return self._drain_mail()
+        if name == SIGNUP:
+            return self._confirmations.drain(self.stop) if self._confirmations else 0
         tried = self._dispatcher.drain(name, self.stop)
         if name == FEED:
             if tried:
@@ -192,6 +202,8 @@ class Engine:
         if self._mailer is not None:
             self._mailer.close()
         self.alerts.close()
+        if self._confirmations is not None:
+            self._confirmations.close()
         self._client.close()
         self.database.close()
 
@@ -244,6 +256,16 @@ def _relay_password(settings: Settings, secret: _Secrets) -> str:
     if not relay.username:
         return ""
     return secret.read("mail.relay", env=relay.password_env, file=relay.password_file, what="password")
+
+
+def _confirmations(house: House, secret: _Secrets, owner: str) -> Confirmations | None:
+    """Who asks for confirmation of what was signed up for; nobody, if there is no mail or no form."""
+    settings = house.settings
+    if not (settings.mail.enabled and settings.subscribe.enabled):
+        return None
+    password = _relay_password(settings, secret)
+    courier = Courier(settings.mail, house.clock, password=password, tls=_trust(settings))
+    return Confirmations(house, courier, owner)
 
 
 def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str) -> Alerts:

@@ -7,6 +7,7 @@ file: it names an environment variable (`*_env`) or a file (`*_file`).
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 import tomllib
@@ -36,7 +37,15 @@ def _zone(value: str) -> str:
     return value
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError as error:
+        raise ValueError("is no IP address or network; write it like 10.0.0.5 or 10.0.0.0/24") from error
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Network = Annotated[str, AfterValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
 MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -194,6 +203,17 @@ class Web(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    trusted_proxies: tuple[Network, ...] = ()  #: Whose X-Forwarded-For counts.
+
+
+class SubscribeSettings(_Section):
+    """[subscribe]: signing up by form and API, and what holds back abuse."""
+
+    enabled: bool = True
+    caller_per_hour: int = Field(default=10, ge=1)  #: Requests from one IP address.
+    all_per_hour: int = Field(default=300, ge=1)
+    min_seconds: int = Field(default=3, ge=0, le=60)  #: Nobody fills in a form faster than this.
+    event_days: int = Field(default=30, ge=0)  #: Subscriptions to an event's list end so long after it.
 
 
 class Keys(_Section):
@@ -272,6 +292,7 @@ class Settings(_Section):
     intake: Intake = Intake()
     sources: dict[Name, FeedSource] = {}
     web: Web = Web()
+    subscribe: SubscribeSettings = SubscribeSettings()
     keys: Keys = Keys()
     people: dict[Name, PersonSettings] = {}
     approval: ApprovalSettings = ApprovalSettings()

@@ -13,13 +13,14 @@ import re
 from typing import Literal
 
 #: What a token lets its holder do.
-Purpose = Literal["unsubscribe", "preferences", "view"]
+Purpose = Literal["unsubscribe", "preferences", "view", "confirm"]
 
 #: Each purpose has 128 bits of its own in one HMAC-SHA-512, in hex: a mail needs them all, and HMAC is what costs.
 _PLACES: dict[Purpose, slice] = {
     "unsubscribe": slice(0, 32),
     "preferences": slice(32, 64),
     "view": slice(64, 96),
+    "confirm": slice(96, 128),  # in place of the list stands the key of the mail that asks
 }
 _TOKEN = re.compile(r"([0-9]{1,19})-([a-z0-9_-]{0,40})-[0-9a-f]{32}")
 

@@ -24,6 +24,7 @@ from markupsafe import Markup
 from announcer.errors import TemplateError
 from announcer.rendering import clean, markdown, words
 from announcer.rendering.office_view import OfficeScene
+from announcer.rendering.optin_view import OptInScene
 from announcer.rendering.scene import Scene
 from announcer.rendering.view import RichText
 
@@ -31,13 +32,16 @@ from announcer.rendering.view import RichText
 SHIPPED = Path(__file__).resolve().parent.parent / "templates"
 
 _T = TypeVar("_T")
-_FOLDERS = ("feed", "social", "mail", "office")
+_FOLDERS = ("feed", "social", "mail", "office", "subscribe")
 _SUFFIXES = {".md", ".txt", ".html", ".css"}
 #: What else than the scene a layout is given.
 _LAYOUT = frozenset({"subject", "preheader", "title", "content", "facts", "programme"})
 _SCENE = frozenset(field.name for field in fields(Scene))
 #: What the mails to the office are given instead.
 _OFFICE = frozenset(field.name for field in fields(OfficeScene)) | {"subject", "content"}
+#: … and the mail that asks for a confirmation.
+_OPTIN = frozenset(field.name for field in fields(OptInScene)) | {"subject", "content", "button", "after"}
+_VARIABLES = {"office": _OFFICE, "subscribe": _OPTIN}
 #: What compiled template code can raise beside Jinja2's own errors: a wrong filter argument, 1/0, an include of itself.
 _IN_TEMPLATES = (
     jinja2.TemplateError,
@@ -165,7 +169,7 @@ class Library:
             tree = environment.parse(source, name, str(path))
         except _IN_TEMPLATES as error:
             return [str(self._explained(error, name))]
-        known = (_OFFICE if name.startswith("office/") else _SCENE | _LAYOUT) | set(environment.globals)
+        known = _VARIABLES.get(name.partition("/")[0], _SCENE | _LAYOUT) | set(environment.globals)
         unknown = sorted(meta.find_undeclared_variables(tree) - known)
         lost = sorted({other for other in meta.find_referenced_templates(tree) if other} - set(self._sources))
         return [f"{path}: {each!r} is not known; known are {', '.join(sorted(known))}" for each in unknown] + [

@@ -11,9 +11,10 @@ from typing import Any
 from announcer.errors import TemplateError
 from announcer.model.campaign import Kind
 from announcer.model.content import Content, Payload
-from announcer.rendering import clean, editions, mail, markdown, office, scene, words
+from announcer.rendering import clean, editions, mail, markdown, office, optin, scene, words
 from announcer.rendering.library import Library
 from announcer.rendering.office_view import OfficeScene
+from announcer.rendering.optin_view import OptInScene
 from announcer.rendering.request import Notice, Request
 from announcer.rendering.scene import Scene
 from announcer.settings import Site
@@ -95,6 +96,10 @@ class Renderer:
     def office(self, name: str, drawn: OfficeScene) -> Payload:
         """A mail to the office, by its template. Raises `TemplateError`."""
         return office.compose(self._library, self._composer, name, drawn)
+
+    def confirmation(self, drawn: OptInScene) -> Payload:
+        """The mail that asks for a confirmation. Raises `TemplateError`."""
+        return optin.compose(self._library, self._composer, drawn)
 
     @property
     def site(self) -> scene.SiteView:

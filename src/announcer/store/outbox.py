@@ -63,8 +63,12 @@ def put(
     not_after: datetime,
     ready_at: datetime | None = None,
     about: Collection[int] = (),
+    message_key: str = "",
 ) -> int:
-    """Write what tells `recipient` of these notices. Raises `Conflict` if one of them was told before."""
+    """Write what tells `recipient` of these notices. Raises `Conflict` if one of them was told before.
+
+    `message_key` gives the mail a Message-ID that the caller has noted elsewhere.
+    """
     key = f"{kind}:{digest({'notices': sorted(notices), 'recipient': recipient, 'way': way})}"
     id_ = connection.scalar(
         outbox.insert()
@@ -75,7 +79,7 @@ def put(
             kind=kind,
             payload=canonical(payload),
             about=json.dumps(sorted(about)),
-            message_key=uuid.uuid4().hex,
+            message_key=message_key or uuid.uuid4().hex,
             state="pending",
             ready_at=ready_at or now,
             not_after=not_after,
@@ -172,6 +176,14 @@ def take_back(connection: sa.Connection) -> int:
         outbox.update().where(outbox.c.state == "sending").values(state="deferred", owner=None, lease_until=None)
     )
     return changed.rowcount
+
+
+def forget(connection: sa.Connection, way: str, before: datetime) -> int:
+    """Remove what ended on a way and was written earlier; how much."""
+    ended = outbox.c.state.not_in((*_WAITING, "sending"))
+    old = sa.select(outbox.c.id).where(outbox.c.way == way, ended, outbox.c.created_at < before)
+    connection.execute(notice.delete().where(notice.c.outbox_id.in_(old)))
+    return connection.execute(outbox.delete().where(outbox.c.id.in_(old))).rowcount
 
 
 def still_open(connection: sa.Connection, messages: Collection[int]) -> bool:

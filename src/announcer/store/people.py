@@ -297,6 +297,7 @@ def suppress(connection: sa.Connection, key: bytes, address: str, reason: str, n
         row = {"address_hash": address_hash(key, address), "reason": reason[:40], "at": now}
         connection.execute(suppression.insert().values(**row))
     if person := find(connection, address):
+        optin.drop_open(connection, person.id)
         connection.execute(subscriber.update().where(subscriber.c.id == person.id).values(suppressed=True))
         _suppress_queued(connection, _queued(person.id), reason)
     return not known

@@ -18,6 +18,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 import announcer
 from announcer.settings import Settings
 from announcer.web import moments, prose
+from announcer.web.consents import ConsentText
 from announcer.web.words import LANGUAGES, WORDS, choose_language
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ class Pages:
         self._templates.filters.update(
             markdown=prose.markdown, web_link=prose.web_link, contact_link=prose.contact_link, host=prose.host
         )
+        self.static = static
         self._templates.globals.update(
             static=static, base=self.base, site=settings.site, languages=LANGUAGES, words=WORDS
         )
@@ -79,15 +81,14 @@ class Pages:
             return Response(status_code=304, headers=headers)
         return Response(body, status, {**headers, "Content-Language": language}, "text/html; charset=utf-8")
 
-    def personal(self, name: str, language: str, values: Mapping[str, Any], status: int = 200) -> Response:
-        """A page for one person, or none: kept by nobody, found by no search engine."""
-        body = self._render(name, language, {**values, "path": None})
-        headers = {
-            "Cache-Control": PERSONAL,
-            "Vary": "Accept-Language",
-            "X-Robots-Tag": "noindex",
-            "Content-Language": language,
-        }
+    def personal(
+        self, name: str, language: str, values: Mapping[str, Any], status: int = 200, *, indexed: bool = False
+    ) -> Response:
+        """A page for one person, or none: kept by nobody, and found by no search engine unless `indexed`."""
+        body = self._render(name, language, {"path": None, **values})
+        headers = {"Cache-Control": PERSONAL, "Vary": "Accept-Language", "Content-Language": language}
+        if not indexed:
+            headers["X-Robots-Tag"] = "noindex"
         return Response(body, status, headers, "text/html; charset=utf-8")
 
     def not_found(self, request: Request) -> Response:
@@ -104,6 +105,12 @@ class Pages:
         """A file of the site that is no template, such as its stylesheet."""
         source, _, _ = self._loader.get_source(self._templates, f"web/{name}")
         return source.encode()
+
+    def consent(self, language: str) -> ConsentText:
+        """What somebody agrees to who subscribes, from `consent.de.txt` and `consent.en.txt`."""
+        plain = self._templates.overlay(autoescape=False)
+        text = plain.get_template(f"web/consent.{language}.txt").render({"language": language})
+        return ConsentText(text.strip())
 
     def office_text(self, file: Path | None) -> str | None:
         """A text of the office's own, as it stands on the disk now; None if there is none or it can't be read."""

@@ -20,12 +20,14 @@ from announcer.settings import Settings
 from announcer.store.database import Database
 from announcer.store.withdrawals import WithdrawalLog
 from announcer.web import leaving, viewing
+from announcer.web.confirming import Confirming
 from announcer.web.edge import SECURITY_HEADERS, Edge
 from announcer.web.feed_files import FeedFiles
 from announcer.web.feed_gate import FeedGate
 from announcer.web.pages import Pages
 from announcer.web.reading import Reading
 from announcer.web.served_files import ServedFiles
+from announcer.web.subscribing import Subscribing
 
 
 def public_app(
@@ -55,7 +57,10 @@ def public_app(
     )
     ServedFiles(db, pages, shown).mount(app)
     Reading(pages, feeds, shown, clock).mount(app)
-    leaving.Leaving(db, pages, key, clock, withdrawals).mount(app)
+    subscribing = Subscribing(db, pages, key, feeds, shown, clock)
+    subscribing.mount(app)
+    Confirming(db, pages, key, clock).mount(app)
+    leaving.Leaving(db, pages, key, clock, withdrawals, subscribing.open_lists).mount(app)
     titles = {name: entry.title for name, entry in settings.lists.items()}
     viewing.Viewing(db, pages, key, Links(settings.site.url, titles)).mount(app)
     _answer_errors(app, pages)

@@ -44,8 +44,6 @@ class Reading:
             "/thema/{stem}/seite/{number}": self.topic,
             "/a/{announcement_id}": self.announcement,
             "/e/{event_id}": self.event,
-            "/abonnieren": self.subscribe,
-            "/subscribe": self.subscribe,
             "/impressum": self.imprint,
             "/imprint": self.imprint,
             "/datenschutz": self.privacy,
@@ -148,19 +146,6 @@ class Reading:
             "data": embedded_json(event_data(found.facts, self._pages.absolute(path), content)),
         }
         return self._pages.page(request, "event.html", self._pages.language(request, content), values, path=path)
-
-    def subscribe(self, request: Request) -> Response:
-        """Every feed, and what it is."""
-        lists = [found for found in self._pages.settings.lists.values() if not found.press]
-        values = {
-            "feeds": self._feeds.listed(),
-            "calendars": self._feeds.calendars(),
-            "accounts": [a for a in self._pages.settings.channels.values() if a.enabled],
-            "lists": lists,
-            "absolute": self._pages.absolute,
-            "webcal": self._pages.webcal,
-        }
-        return self._pages.page(request, "subscribe.html", self._pages.language(request), values, path="/abonnieren")
 
     def imprint(self, request: Request) -> Response:
         """Who publishes this (§ 5 DDG)."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from announcer.web import subscribe_words
+
 LANGUAGES = ("de", "en")
 
 _GERMAN = {
+    **subscribe_words.GERMAN,
     "language_name": "Deutsch",
     "skip": "Zum Inhalt springen",
     "navigation": "Hauptnavigation",
@@ -92,8 +95,6 @@ _GERMAN = {
     "feeds_events": "Einzelne Veranstaltungen",
     "feeds_topics": "Einzelne Themen",
     "newsletter": "Per E-Mail",
-    "newsletter_text": "Für diese Newsletter nimmt die Pressestelle Ihre Anmeldung entgegen. "
-    "Jede Mail enthält einen Link zum Abbestellen.",
     "publisher": "Herausgeber",
     "questions": "Fragen",
     "not_found": "Seite nicht gefunden",
@@ -117,7 +118,7 @@ _GERMAN = {
     "list": "Newsletter",
     "preferences": "Alle Ihre Newsletter ansehen",
     "preferences_title": "Ihre Newsletter",
-    "preferences_text": "Entfernen Sie den Haken bei allem, was Sie nicht mehr erhalten möchten.",
+    "preferences_text": "Mit Haken erhalten Sie einen Newsletter, ohne Haken nicht.",
     "preferences_none": "Sie erhalten von uns zurzeit keinen Newsletter.",
     "preferences_saved": "Ihre Auswahl ist gespeichert.",
     "preferences_legend": "Diese Newsletter erhalten Sie",
@@ -129,6 +130,7 @@ _GERMAN = {
     "bis Sie sich selbst neu anmelden.",
 }
 _ENGLISH = {
+    **subscribe_words.ENGLISH,
     "language_name": "English",
     "skip": "Skip to content",
     "navigation": "Main navigation",
@@ -212,8 +214,6 @@ _ENGLISH = {
     "feeds_events": "Single events",
     "feeds_topics": "Single topics",
     "newsletter": "By e-mail",
-    "newsletter_text": "The press office takes your registration for these newsletters. "
-    "Every mail has a link to unsubscribe.",
     "publisher": "Publisher",
     "questions": "Questions",
     "not_found": "Page not found",
@@ -236,7 +236,7 @@ _ENGLISH = {
     "list": "Newsletter",
     "preferences": "See all your newsletters",
     "preferences_title": "Your newsletters",
-    "preferences_text": "Clear the box of everything you no longer want to receive.",
+    "preferences_text": "You receive a newsletter if its box is ticked, and not if it is clear.",
     "preferences_none": "You receive no newsletter from us at present.",
     "preferences_saved": "Your choice has been saved.",
     "preferences_legend": "You receive these newsletters",

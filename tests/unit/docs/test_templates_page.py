@@ -17,6 +17,7 @@ from announcer.rendering.editions import EditionView, ItemView
 from announcer.rendering.library import SHIPPED, Library
 from announcer.rendering.office_view import ItemView as OfficeItemView
 from announcer.rendering.office_view import OfficeScene
+from announcer.rendering.optin_view import OptInScene
 from announcer.rendering.renderer import Renderer
 from announcer.rendering.request import Links, Notice, Request
 from announcer.rendering.scene import LinkView, ReleaseView, Scene, SiteView, TodayView
@@ -70,6 +71,11 @@ def test_every_variable_of_the_mails_to_the_office_is_said() -> None:
         re.findall(r"^\| `([a-z]+)`", table, re.MULTILINE) for table in said.split("\n\n") if table.startswith("|")
     ]
     assert tables == [_names(OfficeScene), _names(OfficeItemView)]
+
+
+def test_every_variable_of_the_confirmation_mail_is_said() -> None:
+    """The fields of its scene, in their order."""
+    assert PAGE.keys("The confirmation mail") == _names(OptInScene)
 
 
 def test_every_slot_is_said() -> None:
