@@ -17,11 +17,14 @@ from announcer.model.facts import Announcement, Event
 from announcer.model.people import Actor, Basis, SubscriptionState
 from announcer.office import person, tidying
 from announcer.office import signup as sign_up
-from announcer.store import facts, people
+from announcer.sandbox.arrivals import Mail
+from announcer.store import facts, journal, optin, outbox, people
 from announcer.store.database import Database
+from announcer.store.optin import Signup
 from announcer.store.tables import limit_bucket, signup
 from announcer.web.pages import Pages
 from announcer.web.words import WORDS
+from tests.integration.campaign_world import at, campaign_world
 from tests.integration.subscribing_world import ALEX, KEY, NOW, World, subscribing_world
 from tests.standins.smtp_relay import DROP, Script
 
@@ -219,6 +222,16 @@ def test_a_lost_answer_repeats_the_same_mail(sqlite_database: Database, tmp_path
         world.work()
         assert world.outbox() == ["sent"]
         assert len({mail["Message-ID"] for mail in world.mails()}) == 1
+
+
+def test_an_address_that_does_not_exist_is_no_trouble_of_the_office(sqlite_database: Database, tmp_path: Path) -> None:
+    script = Script(replies={"RCPT": ["550 5.1.1 <alex@example.com> no such user"]})
+    with subscribing_world(sqlite_database, tmp_path, script) as world:
+        world.send(ALEX, "stadt")
+        world.work()
+        assert world.outbox() == ["failed"]
+        with world.db.read() as connection:
+            assert outbox.in_trouble(connection, world.moment[0] + timedelta(days=1)) == []
 
 
 # -- Seven days. --
@@ -537,6 +550,30 @@ def test_erasing_oneself_takes_two_steps(world: World) -> None:
     assert WORDS["de"]["preferences_none"] in world.client.get(page).text
     assert world.client.get(world.link()).status_code == 410
     assert world.log()[-1] == ("erase", "")
+
+
+# -- The service. --
+
+
+def test_the_service_looks_after_requests_and_what_ends(tmp_path: Path, database_url: str) -> None:
+    """Through the engine, as the service drives it: nothing while all sending is held."""
+    with campaign_world(tmp_path, database_url, at(6, 20)) as world:
+        db, settings = world.engine.database, world.house.settings
+        asked = Signup(ALEX, ("newsletter",), "de", settings.site.url, "Ja.", "0a1b", at(6, 20))
+        with db.write() as connection:
+            optin.put(connection, asked)
+            journal.remember(connection, journal.HOLD, "restored")
+        assert [one for one in world.go(at(6, 20, 11)) if isinstance(one, Mail)] == []
+        with db.write() as connection:
+            journal.forget(connection, journal.HOLD)
+        (mail,) = [one for one in world.go(at(6, 20, 12)) if isinstance(one, Mail) and one.recipient == ALEX]
+        assert mail.letter.header("Subject") == "Bitte bestätigen Sie Ihre Anmeldung"
+        with db.read() as connection:
+            found = people.find(connection, ALEX)
+        assert found is not None
+        world.go(at(6, 27, 12))
+        with db.read() as connection:
+            assert people.by_id(connection, found.id) is None
 
 
 # -- Lists of events. --

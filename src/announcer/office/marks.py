@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
+from announcer.store import outbox
+
 #: The way by which confirmation mails leave the outbox.
-WAY: Final = "confirmation"
+WAY: Final = outbox.CONFIRMATION
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: Who wished for no more mail can come back by the form; nobody else shall be able to annoy them with it.
 SELDOM = timedelta(days=30)

@@ -29,6 +29,9 @@ _LEASE = 5 * LEASE_SECONDS * 1_000_000
 PATIENCE = timedelta(minutes=5)
 #: What did not arrive is worth mentioning this long.
 RECENT = timedelta(days=7)
+#: The way of mails that ask a subscriber for confirmation. One that does not arrive is no trouble of the office:
+#: somebody mistyped an address.
+CONFIRMATION = "confirmation"
 _WAITING = ("pending", "deferred")
 
 
@@ -198,7 +201,8 @@ def in_trouble(connection: sa.Connection, now: datetime) -> list[Entry]:
     ended = sa.and_(outbox.c.state.in_(("failed", "missed")), outbox.c.created_at > now - RECENT)
     late = sa.and_(outbox.c.state.in_((*_WAITING, "sending")), outbox.c.ready_at < now - PATIENCE)
     tried = sa.and_(outbox.c.state == "deferred", outbox.c.created_at < now - PATIENCE)
-    query = sa.select(outbox).where(sa.or_(ended, late, tried)).order_by(outbox.c.id)
+    ours = outbox.c.way != CONFIRMATION
+    query = sa.select(outbox).where(ours, sa.or_(ended, late, tried)).order_by(outbox.c.id)
     return [_entry(row) for row in connection.execute(query)]
 
 

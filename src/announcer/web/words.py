@@ -213,7 +213,7 @@ _ENGLISH = {
     "feeds_all": "All announcements",
     "feeds_events": "Single events",
     "feeds_topics": "Single topics",
-    "newsletter": "By e-mail",
+    "newsletter": "By email",
     "publisher": "Publisher",
     "questions": "Questions",
     "not_found": "Page not found",
