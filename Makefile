@@ -34,16 +34,17 @@ serve: $(VENV)/.run ## The service, with config.toml
 test: $(VENV)/.dev ## Unit, contract, integration and scenario tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not long and not servers and not browser"
 
-test-servers: $(VENV)/.dev ## Tests against installed servers (installs Debian packages)
+test-servers: $(VENV)/.dev ## Tests against real servers (installs Postfix, newsboat, a Bluesky PDS, Synapse)
 	@sh tests/servers/install.sh
-	@$(BIN)/python -m pytest tests/servers -m servers
+	@$(BIN)/python -m pytest tests/servers -m "servers and not long"
 
 test-browser: $(VENV)/.dev ## Pages in Debian's Chromium (installs it)
 	@sh tests/browser/install.sh
 	@$(BIN)/python -m pytest tests/browser -m browser
 
 test-long: $(VENV)/.dev ## The kill loops, many minutes
-	@$(BIN)/python -m pytest tests/faults tests/integration/test_laws.py -m long -s
+	@sh tests/servers/install.sh
+	@$(BIN)/python -m pytest tests/faults tests/integration/test_laws.py tests/contract/test_lost_answers.py tests/servers -m long -s
 
 check: $(VENV)/.dev ## Format, lint, types, layers, documentation
 	@$(BIN)/ruff format --check src tests bench

@@ -39,7 +39,7 @@ from announcer.newsletter.mailer import Mailer
 from announcer.newsletter.rounds import Letter
 from announcer.newsletter.single import Courier
 from announcer.newsletter.slots import Links
-from announcer.office import digests, holding, issues, pause
+from announcer.office import digests, holding, issues, pause, preflight
 from announcer.office.calendars import CalendarWriter
 from announcer.office.confirmations import Confirmations
 from announcer.office.feeds import CHANNEL as FEED
@@ -136,6 +136,10 @@ class Engine:
         self._tidier.tick(self.house.clock())
         self._keep_issues()
         return tick(self.database, self._exits, self.house.clock(), self.stop.is_set, self.house.manners)
+
+    def preflight(self) -> None:
+        """Try the ways out that are needed soon (`office.preflight`); may wait for networks."""
+        preflight.run(self.house, self.house.clock())
 
     def after_outage(self, since: datetime | None) -> None:
         """Nothing was sent since `since`: judge what stood in the ledger, before anything of it leaves late."""

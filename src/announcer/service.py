@@ -46,6 +46,8 @@ log = structlog.get_logger(__name__)
 OLDEST_PYTHON = (3, 11)
 #: A worker looks at least this often, woken or not.
 HEARTBEAT_SECONDS = 1.0
+#: How often the ways out that are needed soon are looked at.
+PREFLIGHT_MINUTES = 5
 #: How long the workers may take to end what they began.
 STOP_SECONDS = 8.0
 #: After an error that is not a delivery's (disk full, database away), this long passes before the next try.
@@ -102,6 +104,10 @@ class Timekeeper:
     def start(self) -> None:
         """Begin to tick."""
         self._scheduler.add_job(self.tick, "interval", seconds=1, id="tick", next_run_time=system_clock())
+        # In a thread of its own: it waits for networks, and the tick must not.
+        self._scheduler.add_job(
+            self.preflight, "interval", minutes=PREFLIGHT_MINUTES, id="preflight", next_run_time=system_clock()
+        )
         self._scheduler.start()
 
     def every(self, seconds: int, job: Callable[[], None], name: str) -> None:
@@ -138,6 +144,15 @@ class Timekeeper:
             log.error("the tick failed; tried again in a second", why=str(error))
         except Exception:  # the clock must not stop for one bad row
             log.exception("the tick failed; tried again in a second")
+
+    def preflight(self) -> None:
+        """Try what is needed soon; errors are logged and the next look tries again."""
+        try:
+            self._engine.preflight()
+        except AnnouncerError as error:
+            log.error("the look ahead failed", why=str(error))
+        except Exception:
+            log.exception("the look ahead failed")
 
     def _keep_watch(self) -> None:
         """Before the tick: a machine that slept for hours must not send what it slept through."""

@@ -149,7 +149,9 @@ class MastodonStandin:
             case "GET", ["api", "v1", "accounts", "7", "statuses"]:
                 self._authorise(call, "read:statuses")
                 limit = int(parse_qs(query).get("limit", ["20"])[0])
-                return [self._shown(post) for post in reversed(self.posts.values())][: min(limit, 40)]
+                before = parse_qs(query).get("max_id", ["9" * 30])[0]
+                older = [post for post in reversed(self.posts.values()) if int(post.id) < int(before)]
+                return [self._shown(post) for post in older][: min(limit, 40)]
             case "POST", ["api", "v2" | "v1" as version, "media"] if version == "v1" or self.habits.has_v2_media:
                 self._authorise(call, "write:media")
                 return self._upload(call)

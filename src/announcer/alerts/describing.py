@@ -119,6 +119,11 @@ class Describer:
         match item.kind:
             case Kind.TROUBLE:
                 view, commands = self._trouble(view, details)
+            case Kind.HAND:
+                task = details["delivery"]
+                why = words.say(f"hand_{details['action']}", self.language, id=task)
+                view = replace(view, why=why, until="", waits=())
+                commands = (f"announcer byhand show {task}", f"announcer byhand done {task} --link …")
             case Kind.MISSED:
                 if number := details.get("number"):
                     why = words.say("partly", self.language, n=number)
@@ -148,8 +153,6 @@ class Describer:
         view = replace(view, why=words.say(state, self.language, id=delivery, url=details.get("url", "")))
         if state in {"failed", "page"}:
             return view, ()
-        if state == "manual":
-            return view, (f"announcer settle {delivery} --sent",)
         return view, (f"announcer settle {delivery} --sent", f"announcer settle {delivery} --again")
 
     def _change(self, told: Told, item: Happened, key: Campaign, recipient: Recipient) -> Described:
@@ -190,7 +193,10 @@ class Describer:
     def _stopped(self, told: Told, item: Happened, recipient: Recipient) -> Described:
         if name := item.details.get("channel"):
             view = ItemView(words.say("channel", self.language, name=name), why=item.details["why"])
-            return Described(told, view, "", "", (f"announcer resume channel:{name}{_by(recipient)}",))
+            commands = (f"announcer resume channel:{name}{_by(recipient)}",)
+            if item.kind is Kind.PREFLIGHT:
+                commands = (f"announcer channels check {name}",)
+            return Described(told, view, "", "", commands)
         why = words.hold_reasons(item.details["hold"], self.language)
         view = ItemView(words.say("everything", self.language), why=why, state="hold")
         return Described(told, view, "", "", (f"announcer release-hold{_by(recipient)}",))

@@ -16,11 +16,11 @@ from announcer.channels.own_pages import WAITS_FOR_PAGE
 from announcer.model.campaign import Message
 from announcer.model.ledger import DeliveryState, MessageState
 from announcer.model.people import Actor
-from announcer.office import staff
+from announcer.office import preflight, staff
 from announcer.office.approval import FACTUAL, Staff
 from announcer.office.house import House
 from announcer.office.status import was_dropped
-from announcer.store import campaign, journal, requests
+from announcer.store import by_hand, campaign, journal, requests
 from announcer.store.campaign import Campaign
 from announcer.store.requests import RequestState
 from announcer.store.tables import audit, change, change_request, delivery, message
@@ -65,6 +65,8 @@ def gather(connection: sa.Connection, house: House, since: datetime, now: dateti
             *_partly_missed(connection, begin),
             *_trouble(connection, begin),
             *_without_page(connection, now),
+            *_by_hand(connection),
+            *_preflight(connection, begin),
             *_stopped(connection),
             *(_changes(connection, begin) if people.four_eyes else ()),
             *_requests(connection, begin),
@@ -173,8 +175,12 @@ def _trouble(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
             sa.func.max(delivery.c.said).label("said"),
             mail.label("mail"),
         )
-        # The states spelt as in the partial index.
-        .where(sa.text("state IN ('failed', 'unknown', 'manual')"), delivery.c.ready_at >= begin)
+        .where(
+            # The states spelt as in the partial index; a task is told as such.
+            sa.text("state IN ('failed', 'unknown', 'manual')"),
+            delivery.c.state != "manual",
+            delivery.c.ready_at >= begin,
+        )
         .group_by(by_message, delivery.c.state, mail, sa.case((mail, 0), else_=delivery.c.id))
         .order_by(sa.func.min(delivery.c.id))
     )
@@ -200,6 +206,22 @@ def _without_page(connection: sa.Connection, now: datetime) -> Iterator[Happened
             details = {"state": "page", "delivery": str(row.id), "number": "1", "said": said, "mail": "", "url": url}
             key = campaign_of(one)
             yield Happened(f"page:{one.id}", Kind.TROUBLE, To.EVERYBODY, key, one, details=details)
+
+
+def _by_hand(connection: sa.Connection) -> Iterator[Happened]:
+    """Each task that only a person can do, from its moment on."""
+    for task in by_hand.tasks(connection):
+        one = campaign.message_by_id(connection, task.message_id)
+        details = {"delivery": str(task.id), "said": task.said, "action": task.action.value}
+        yield Happened(f"hand:{task.id}", Kind.HAND, To.EVERYBODY, campaign_of(one), one, details=details)
+
+
+def _preflight(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
+    """What the look at a channel found that is needed soon."""
+    for name, found in preflight.findings(connection).items():
+        if found.problems and found.at >= begin:
+            details = {"channel": name, "why": "; ".join(found.problems)}
+            yield Happened(f"preflight:{name}:{found.at:%Y%m%dT%H%M}", Kind.PREFLIGHT, To.EVERYBODY, details=details)
 
 
 def _stopped(connection: sa.Connection) -> Iterator[Happened]:

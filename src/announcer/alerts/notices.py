@@ -19,6 +19,8 @@ class Kind(StrEnum):
     DECIDE = "decide"  #: Something is held back until somebody decides.
     MISSED = "missed"  #: Messages that did not leave and will not any more.
     TROUBLE = "trouble"  #: Deliveries that failed, or of which nobody knows.
+    HAND = "hand"  #: Something only a person can do, now.
+    PREFLIGHT = "preflight"  #: A channel that is needed soon would not work.
     STOPPED = "stopped"  #: A channel paused itself, or all sending is held.
     CHANGE = "change"  #: Somebody released a change alone.
     REQUEST = "request"  #: A change waits for a second person.

@@ -22,11 +22,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Zustellung {id}: Es ist offen, ob sie angekommen ist.",
         "Delivery {id}: it may or may not have arrived.",
     ),
-    "failed": ("Zustellung {id} ist gescheitert.", "Delivery {id} failed."),
-    "manual": (
-        "Zustellung {id}: Das Netzwerk lässt keine Änderung zu; bitte von Hand berichtigen.",
-        "Delivery {id}: its network allows no change; please correct it by hand.",
+    "hand_publish": ("Aufgabe {id}: von Hand veröffentlichen.", "Task {id}: publish it by hand."),
+    "hand_correct": (
+        "Aufgabe {id}: dort richtigstellen, wo es steht.",
+        "Task {id}: correct it where it stands.",
     ),
+    "hand_withdraw": ("Aufgabe {id}: dort löschen, wo es steht.", "Task {id}: delete it where it stands."),
+    "failed": ("Zustellung {id} ist gescheitert.", "Delivery {id} failed."),
     "page": (
         "Geht hinaus, sobald die Seite dazu antwortet: {url}",
         "Leaves as soon as the page it links to answers: {url}",

@@ -34,7 +34,8 @@ from announcer.rendering.fitting import laid_out_text, mastodon_length
 from announcer.settings import ChannelSettings
 
 LIMITS_AGE = timedelta(hours=1)  #: After this the limits are read again.
-LOOK_BACK = 40  #: Newest posts that `find` looks through; one page, the API's maximum.
+LOOK_BACK = 40  #: Posts on a page that `find` looks through, the API's maximum.
+PAGES = 6  #: How many pages it looks through at most.
 SCOPES = "read:accounts read:statuses write:statuses write:media"  #: What a token needs.
 
 _STATUSES = "/api/v1/statuses"
@@ -218,21 +219,32 @@ class Mastodon:
         return _receipt_of(status, payload) if status and self._says(status, payload) else None
 
     def _find_published(self, delivery: Delivery, payload: Payload) -> Receipt | None:
-        candidates = [status for status in self._newest() if not self._belongs_to_another(status["id"], delivery)]
-        # Those that look right go first: then one look at the source is enough.
-        candidates.sort(key=lambda status: not shows(status, payload))
-        for status in candidates:
-            if self._says(status, payload):
-                self._mine[status["id"]] = delivery.key
-                return _receipt_of(status, payload)
+        for page in self._pages():
+            candidates = [status for status in page if not self._belongs_to_another(status["id"], delivery)]
+            # Those that look right go first: then one look at the source is enough.
+            candidates.sort(key=lambda status: not shows(status, payload))
+            for status in candidates:
+                if self._says(status, payload):
+                    self._mine[status["id"]] = delivery.key
+                    return _receipt_of(status, payload)
         return None
 
-    def _newest(self) -> Iterator[Mapping[str, Any]]:
+    def _pages(self) -> Iterator[list[Mapping[str, Any]]]:
+        """The account's posts, the newest first. Never cut off by their dates: a server's clock may be wrong."""
+        params = {"limit": str(LOOK_BACK), "exclude_reblogs": "true"}
+        for _ in range(PAGES):
+            page = self._newest(params)
+            yield page
+            if not page:
+                return
+            params["max_id"] = page[-1]["id"]
+
+    def _newest(self, params: Mapping[str, str]) -> list[Mapping[str, Any]]:
         path = f"/api/v1/accounts/{quote(str(self._me()['id']), safe='')}/statuses"
-        found = self._api.read(path, {"limit": str(LOOK_BACK), "exclude_reblogs": "true"})
+        found = self._api.read(path, params)
         if not isinstance(found, list):
             raise self._api.lost_answer("answered without a list of posts", write=False)
-        return (status for status in found if isinstance(status, dict) and isinstance(status.get("id"), str))
+        return [status for status in found if isinstance(status, dict) and isinstance(status.get("id"), str)]
 
     def _belongs_to_another(self, status_id: str, delivery: Delivery) -> bool:
         mine = self._mine.get(status_id)
@@ -274,7 +286,7 @@ class Mastodon:
         try:
             self._account = account = self._read_account()
             limits = self._read_limits(self._wall_clock())
-            next(self._newest(), None)
+            self._newest({"limit": "1"})
             self._try_to_write()
             pictures = "" if self._may_upload() else " (no pictures: its token lacks the scope write:media)"
         except SendError as error:

@@ -16,7 +16,7 @@ from announcer.model.campaign import Message
 from announcer.model.digests import Digest
 from announcer.model.facts import Announcement, Certainty, Event, EventStatus
 from announcer.model.ledger import DeliveryState, MessageState
-from announcer.office import duties, editions
+from announcer.office import duties, editions, preflight
 from announcer.office.campaigns import all_campaigns
 from announcer.office.duties import Duties
 from announcer.office.house import House
@@ -113,7 +113,7 @@ class ChannelStatus:
     paused: str | None  #: The reason, None if it runs.
     waiting: int  #: Deliveries in the queue.
     last_sent: datetime | None
-    trouble: str  #: What the network said when it last put a delivery off.
+    trouble: str  #: What the network said when it last put a delivery off, or what the look ahead found.
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +263,7 @@ def _most_urgent(one: Attention) -> tuple[int, float, int]:
 
 def _channels(connection: sa.Connection, house: House) -> Iterable[ChannelStatus]:
     pauses = journal.pauses(connection)
+    ahead = {name: "; ".join(found.problems) for name, found in preflight.findings(connection).items()}
     waiting = delivery.c.state.in_(("pending", "deferred"))
     query = sa.select(
         delivery.c.channel,
@@ -275,9 +276,10 @@ def _channels(connection: sa.Connection, house: House) -> Iterable[ChannelStatus
         row = rows.get(name)
         paused = pauses.get(f"channel:{name}")
         if row is None:
-            yield ChannelStatus(name, way.kind, paused, 0, None, "")
+            yield ChannelStatus(name, way.kind, paused, 0, None, ahead.get(name, ""))
         else:
-            yield ChannelStatus(name, way.kind, paused, int(row.waiting), row.last, row.said or "")
+            trouble = row.said or ahead.get(name, "")
+            yield ChannelStatus(name, way.kind, paused, int(row.waiting), row.last, trouble)
 
 
 def living(messages: Iterable[Message]) -> list[Message]:

@@ -34,7 +34,11 @@ class Task:
 
 def tasks(connection: sa.Connection) -> list[Task]:
     """Everything open, the oldest first."""
-    query = _tasks().where(delivery.c.state == DeliveryState.MANUAL).order_by(delivery.c.ready_at, delivery.c.id)
+    open_ = sa.and_(
+        sa.text("delivery.state IN ('failed', 'unknown', 'manual')"),  # spelt as in the partial index
+        delivery.c.state == DeliveryState.MANUAL,
+    )
+    query = _tasks().where(open_).order_by(delivery.c.ready_at, delivery.c.id)
     return _read(connection, connection.execute(query).all())
 
 

@@ -113,6 +113,12 @@ def current(connection: sa.Connection, message_id: int, variant: str = "") -> li
     return [stored for stored in covered(connection, message_id) if stored.variant == variant]
 
 
+def limits_of(connection: sa.Connection, message_id: int) -> str | None:
+    """The network's limits when the current contents of a message were worded, as JSON; None if it has none."""
+    query = sa.select(content.c.limits).where(content.c.message_id == message_id, content.c.current)
+    return connection.scalar(query.limit(1))
+
+
 def covered(connection: sa.Connection, message_id: int) -> list[Stored]:
     """Everything an approval of a message covers: its current contents in every variant."""
     query = (

@@ -85,6 +85,12 @@ def recall(connection: sa.Connection, name: str) -> str | None:
     return connection.scalar(sa.select(setting.c.value).where(setting.c.name == name))
 
 
+def recall_all(connection: sa.Connection, beginning: str) -> dict[str, str]:
+    """Every value whose name begins so, by the rest of the name."""
+    query = sa.select(setting.c.name, setting.c.value).where(setting.c.name.startswith(beginning, autoescape=True))
+    return {name.removeprefix(beginning): value for name, value in connection.execute(query.order_by(setting.c.name))}
+
+
 def forget(connection: sa.Connection, name: str) -> bool:
     """Clear a switch; whether it was set."""
     return connection.execute(setting.delete().where(setting.c.name == name)).rowcount > 0
