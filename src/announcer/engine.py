@@ -106,7 +106,7 @@ class Engine:
         self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed, self.house.manners, gate)
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
         self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
-        self.alerts = _alerts(self.house, secret, self._client, owner)
+        self.alerts = _alerts(self.house, secret, self._client, owner, self.stop)
         self._confirmations = _confirmations(self.house, secret, owner)
         self._tidier = Tidier(self.house)
         self._exits = Exits(mail=[MAIL], keyless=_keyless(self._channels))
@@ -272,7 +272,7 @@ def _confirmations(house: House, secret: _Secrets, owner: str) -> Confirmations 
     return Confirmations(house, courier, owner)
 
 
-def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str) -> Alerts:
+def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str, stop: threading.Event) -> Alerts:
     """How the office hears of things: by mail if anybody works here, by other ways if any are set."""
     settings, clock = house.settings, house.clock
     said = settings.alerts
@@ -280,7 +280,8 @@ def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str) ->
     others: list[Recipient] = []
     if settings.people:
         password = _relay_password(settings, secret)
-        ways["mail"] = MailWay(settings, Courier(settings.mail, clock, password=password, tls=_trust(settings)))
+        courier = Courier(settings.mail, clock, stop=stop, password=password, tls=_trust(settings))
+        ways["mail"] = MailWay(settings, courier)
     if said.webhook_url is not None:
         key = ""
         if said.webhook_secret_env:

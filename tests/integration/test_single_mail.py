@@ -13,7 +13,7 @@ from announcer import settings
 from announcer.errors import Credentials, Transient
 from announcer.model.ledger import Deferred, Failed, Outcome, Sent, Unknown
 from announcer.newsletter.single import Courier, SingleMail
-from tests.standins.smtp_relay import DROP, Script, SmtpRelay
+from tests.standins.smtp_relay import DROP, HANG, Script, SmtpRelay
 
 NOW = datetime(2026, 9, 11, 8, tzinfo=UTC)
 TEXT = "Guten Tag Änne,\n\n.ein Punkt am Anfang\nFrom der Rest\n" + "lang " * 40
@@ -106,6 +106,17 @@ def test_a_relay_that_is_away_or_refuses_the_sign_on_raises() -> None:
         port = relay.port
     with pytest.raises(Transient, match="refuses connections"):
         courier(port).send(MAIL)
+
+
+@pytest.mark.parametrize(("command", "kind"), [("MAIL", Deferred), ("END", Unknown)])
+def test_a_relay_that_falls_silent_is_not_waited_for_for_ever(command: str, kind: type[Outcome]) -> None:
+    with SmtpRelay(Script(replies={command: [HANG]})) as relay:
+        carrier = courier(relay.port, timeout_seconds=0.3)
+        outcome = carrier.send(MAIL)
+        assert isinstance(outcome, kind)
+        assert "does not answer in time" in str(getattr(outcome, "said", ""))
+        assert isinstance(carrier.send(MAIL), Sent)
+        carrier.close()
 
 
 def test_an_address_that_cant_be_written_fails_for_good() -> None:

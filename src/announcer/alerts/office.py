@@ -53,7 +53,9 @@ class Alerts:
 
     def tick(self, now: datetime) -> int:
         """Write what is due to the outbox; how many mails. Whatever goes wrong here, the ledger's work goes on."""
-        if not self._ways or (self._looked is not None and timedelta(0) <= now - self._looked < EVERY):
+        if not (self._others or self._house.settings.people):
+            return 0  # nobody to tell
+        if self._looked is not None and timedelta(0) <= now - self._looked < EVERY:
             return 0
         self._looked = now
         try:

@@ -146,7 +146,7 @@ def _unsent(terminal: Terminal, duties: Duties) -> None:
     for one in duties.unsent:
         to = one.recipient if one.way == "mail" else one.way
         state = speech.state(one.state) if one.state in ("failed", "missed", "sending") else speech("waiting_out")
-        row(shown, [speech.moment(one.created_at, zone), to, one.payload.get("subject", ""), state, one.said])
+        row(shown, [speech.moment(one.created_at, zone), to, one.payload.get("subject") or one.kind, state, one.said])
     terminal.show(shown)
 
 

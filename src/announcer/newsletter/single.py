@@ -7,6 +7,7 @@ gives the Message-ID, so a repeated mail is known as the same one.
 
 from __future__ import annotations
 
+import select
 import ssl
 import threading
 import time
@@ -20,12 +21,14 @@ from announcer.model.content import Health
 from announcer.model.ledger import Deferred, Failed, Outcome
 from announcer.newsletter import encode
 from announcer.newsletter.compile import Sender, rfc_date
-from announcer.newsletter.connection import Access, health
+from announcer.newsletter.connection import Access, Connection, Lost, health
 from announcer.newsletter.pace import Bucket, Permit
 from announcer.newsletter.pool import Pool
 from announcer.newsletter.rounds import Letter
 from announcer.newsletter.smtp import Mail, Round
 
+#: While it waits, it looks so often whether the service stops; and waits no longer than that for an answer then.
+_LOOK_SECONDS, _GRACE_SECONDS = 0.25, 2.0
 #: An idle connection is closed after so many seconds.
 _KEEP_SECONDS = 10.0
 
@@ -94,13 +97,15 @@ class Courier:
         mail: settings.Mail,
         clock: Callable[[], datetime],
         *,
+        stop: threading.Event | None = None,
         password: str = "",
         tls: ssl.SSLContext | None = None,
     ) -> None:
+        """`stop` ends a conversation that waits; so does `close`."""
         self._sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
         self._envelope = encode.address(mail.sender)
         self._clock = clock
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self._access = Access(mail.relay, password, tls)
         self._pool = Pool(self._access, _KEEP_SECONDS)
         self._permit = Permit(self._stop.is_set, Bucket(mail.relay.per_second, time.monotonic), self._stop.wait)
@@ -118,12 +123,40 @@ class Courier:
         connection = self._pool.take()
         try:
             failpoints.hit("before-send")
-            # The connection waits for its answers here, so that every step is a result.
-            results = [step for step in Round(connection, self._envelope).send([written_out], self._permit) if step]
+            outcome = self._converse(connection, written_out)
             failpoints.hit("after-send")
         finally:
             self._pool.give(connection)
-        return results[0][1] if results else Deferred("stopped before it began", counted=False)
+        return outcome
+
+    def _converse(self, connection: Connection, mail: Mail) -> Outcome:
+        steps = Round(connection, self._envelope).send([mail], self._permit)
+        descriptor = connection.begin_round()
+        outcome: Outcome = Deferred("stopped before it began", counted=False)
+        trouble: Lost | None = None
+        try:
+            while True:
+                step = steps.throw(trouble) if trouble else next(steps)
+                trouble = self._wait(connection, descriptor) if step is None else None
+                outcome = step[1] if step is not None else outcome
+        except StopIteration:
+            return outcome
+        finally:
+            connection.end_round()
+
+    def _wait(self, connection: Connection, descriptor: int) -> Lost | None:
+        """Wait until the conversation can go on; why it can't, if the relay is silent or the service stops."""
+        poll = select.poll()
+        poll.register(descriptor, select.POLLOUT if connection.unsent else select.POLLIN)
+        began = time.monotonic()
+        while not poll.poll(_LOOK_SECONDS * 1000):
+            waited = time.monotonic() - began
+            if waited > self._access.relay.timeout_seconds:
+                return Lost("it does not answer in time")
+            # An end of mail that is not answered yet would be in doubt: that one gets a little longer.
+            if self._stop.is_set() and waited > (_GRACE_SECONDS if connection.owes_answer else 0):
+                return Lost("the service stops")
+        return None
 
     def check(self) -> Health:
         """Whether the relay takes our mail; sends nothing."""
