@@ -53,10 +53,17 @@ _REMARKS: Final[Mapping[str, tuple[str, str]]] = {
     "link_without_address": ("Verweis ohne Adresse: {label}", "link without address: {label}"),
     "image_without_alt": ("Bild ohne Beschreibung: {image}", "image without description: {image}"),
     "image_without_credit": ("Bild ohne Nachweis: {image}", "image without credit: {image}"),
+    "unsure": ("Bitte prüfen: {field} ist vielleicht nicht „{value}“", "please check: {field} may not be “{value}”"),
     "grammar": ("Der Satz scheint nicht zu stimmen: {said}", "this sentence seems broken: {said}"),
     "twice": ("Steht ein Wort doppelt? {said}", "is a word doubled? {said}"),
     "weekday_mismatch": ("Wochentag und Datum passen nicht zusammen: {said}", "weekday and date do not fit: {said}"),
     "no_such_day": ("Diesen Tag gibt es nicht: {said}", "there is no such day: {said}"),
+}
+_FIELDS: Final[Mapping[str, tuple[str, str]]] = {
+    "event.name": ("der Name der Veranstaltung", "the event's name"),
+    "event.place": ("der Ort", "the place"),
+    "event.time": ("die Uhrzeit", "the time"),
+    "event.status": ("der Stand der Veranstaltung", "the event's status"),
 }
 _DAYS = (
     ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
@@ -84,7 +91,11 @@ def question(value: Question, language: str) -> str:
 
 def remark(value: Remark, language: str) -> str:
     """What a person should look at."""
-    return _REMARKS[value.key][int(language == "en")].format(**value.slots)
+    at = int(language == "en")
+    slots = {
+        name: _FIELDS.get(said, (said, said))[at] if name == "field" else said for name, said in value.slots.items()
+    }
+    return _REMARKS[value.key][at].format(**slots)
 
 
 def option(value: str, language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from announcer.intake.dates import Mention, Precision
-from announcer.intake.event_patterns import CANCELLED, ELSEWHERE, NO_NEW_DATE, POSTPONED
+from announcer.intake.event_patterns import CANCELLED, ELSEWHERE, NO_NEW_DATE, NOUN, POSTPONED
 from announcer.intake.occasion_reading import Reading
 from announcer.intake.sentences import Sentences
 
@@ -21,9 +21,13 @@ def status_of(
         pair = _old_and_new(reading, sentences)
         if pair is not None:
             return "rescheduled", pair[0], pair[1]
-        if NO_NEW_DATE.search(reading.text) and not ELSEWHERE.search(head):
+        put_off = re.search(r"verschoben|verschiebt|verschiebung|postpone", head, re.IGNORECASE) is not None
+        if (NO_NEW_DATE.search(reading.text) or put_off) and not ELSEWHERE.search(head):
             return "postponed", None, top
-    if CANCELLED.search(reading.headline) or (CANCELLED.search(head) and _is_about_all(head)):
+    past = _past_date(reading, sentences)
+    if past is not None and (top is None or past.start < top.start):
+        return "past", None, past
+    if _called_off(reading.headline) or (_called_off(head) and _is_about_all(head)):
         if NO_NEW_DATE.search(reading.text) and POSTPONED.search(head):
             return "postponed", None, top
         return "cancelled", None, top
@@ -31,11 +35,20 @@ def status_of(
     if elsewhere and place_change(reading) is not None:
         return "moved", None, top
     if top is None:
-        past = _past_date(reading, sentences)
         return ("past", None, past) if past is not None else ("scheduled", None, None)
     if reading.release and top.last and top.last < reading.release and (top.past or sentences.tells_past(top.start)):
         return "past", None, top
     return "scheduled", None, top
+
+
+def _called_off(text: str) -> bool:
+    """Whether an event is called off; a line of a bus that "entfällt" is none."""
+    for found in CANCELLED.finditer(text):
+        around = text[max(0, found.start() - 110) : found.end() + 60]
+        plain = re.match(r"abgesagt|absage|cancel|called off", found[0], re.IGNORECASE)
+        if plain or re.search(NOUN, around, re.IGNORECASE):
+            return True
+    return False
 
 
 def _past_date(reading: Reading, sentences: Sentences) -> Mention | None:

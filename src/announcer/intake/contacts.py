@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from announcer.intake.document import Block, Kind
 from announcer.intake.names import find_people
-from announcer.intake.organisations import first_organisation
+from announcer.intake.organisations import first_organisation, is_organisation
 from announcer.intake.sentences import Sentences
 
 _HEAD = re.compile(
@@ -57,6 +57,11 @@ _ROLE = re.compile(
 _VERB = re.compile(
     r"\b(?:ist|sind|gibt|können|kann|wird|werden|bitte|anmelden|anmeldung|anmeldungen|karten|tickets?|buchen|kostet|kosten|online|unter|is|are|can|will|book|register|"
     r"please)\b",
+    re.IGNORECASE,
+)
+_DEPARTMENT = re.compile(
+    r"\b(?:presse\w*|amt|büro|referat|abteilung|kommunikation|office|department|communications|"
+    r"team)\b",
     re.IGNORECASE,
 )
 _LONGEST_LINE = 110
@@ -196,6 +201,13 @@ def parse(lines: Sequence[str], line: int) -> Contact:
         "",
     )
     organisation = organisation or first_organisation(rest)
+    if organisation in rest and _HEAD.match(f"{organisation}:"):
+        organisation = first_organisation([part for part in rest if part != organisation])
+    beside = [
+        part for part in rest if _DEPARTMENT.search(part) and part != organisation and not _way(part) and len(part) < 60
+    ]
+    if organisation and beside and beside[0] != role and f"{organisation}, {beside[0]}" in " ".join(lines):
+        organisation = f"{organisation}, {beside[0]}"
     return Contact(
         name,
         role,
@@ -212,6 +224,12 @@ def _guess_name(parts: Sequence[str]) -> str:
     for part in parts:
         bare = re.sub(r"^(?:(?:Frau|Herrn?|Dr\.|Prof\.|Mrs?\.?|Ms\.?)\s+)+", "", part)
         named = re.fullmatch(r"[A-ZÄÖÜ][\wäöüß'’-]+(?:\s[A-ZÄÖÜ][\wäöüß.'’-]*){1,2}", bare)
-        if named and not _HEAD.match(part) and not _ORGANISATION.search(bare) and not _ROLE.search(bare):
+        if (
+            named
+            and not _HEAD.match(part)
+            and not _ORGANISATION.search(bare)
+            and not _ROLE.search(bare)
+            and not is_organisation(bare)
+        ):
             return bare
     return ""

@@ -19,7 +19,8 @@ LABELLED = re.compile(
     re.IGNORECASE,
 )
 NOT_THE_EVENT = re.compile(
-    r"(?:anmeld|registr|einsendeschluss|bewerb|frist\b|deadline|melden|vorverkauf|ticket|"
+    r"(?:anmeld|registr|der nächste|die nächste|das nächste|the next|einsendeschluss|"
+    r"bewerb|frist\b|deadline|melden|vorverkauf|ticket|"
     r"karten|eintrittskarten|vvk|bis spätestens|apply|applications?|rsvp|sign up|"
     r"geboren|gegründet|seit|since|founded|born|bauarbeiten|baubeginn|fertig|abgeschlossen|"
     r"beschloss|ratssitzung|vorjahr|vergangen|letzten? jahr|last year|im jahr|"
@@ -111,7 +112,11 @@ DOORS = re.compile(
     r"\b(?:einlass|türöffnung|saalöffnung|doors?(?: open)?|admission from)\b\W{0,3}(?:ist |ab |um |at |from |is )?\W?",
     re.IGNORECASE,
 )
-REGISTRATION = re.compile(r"anmeld|registr|sign up|book(?:ing)? (?:by|until)|rsvp|angemeldet", re.IGNORECASE)
+REGISTRATION = re.compile(
+    r"anmeld|vorschl|bewerb|einreich|akkredit|entries|apply|applicat|nominat|submi|places|"
+    r"accredit|register|book a|registr|sign up|book(?:ing)? (?:by|until)|rsvp|angemeldet",
+    re.IGNORECASE,
+)
 RECURRING = re.compile(
     r"\b(?:jeden|jede|immer|montags|dienstags|mittwochs|donnerstags|freitags|samstags|"
     r"sonntags|werktags|wöchentlich|monatlich|every (?:mon|tues|wednes|thurs|fri|satur|"
@@ -122,4 +127,66 @@ INVITES = re.compile(
     r"\b(?:lädt|laden|einladung|eingeladen|willkommen|besucher\w*|gäste|publikum|teilnehm\w*|eintritt|anmeldung|mitmachen|findet|stattfinden|veranstaltung\w*|zuschauer\w*|"
     r"invite[sd]?|welcome|visitors|guests|tickets?|admission|join|attend|everyone|public|takes? place|held)\b",
     re.IGNORECASE,
+)
+
+#: What stands behind a preposition and is no place.
+NO_PLACE = re.compile(
+    r"(?:Anschluss|Rahmen|Jahr|Jahre|Mittelpunkt|Vordergrund|Auftrag|Markt\b|Bahnhof$|Stadt\b$|Land\b|Foyer$|Ende|Anfang|Beginn|Mitte|"
+    r"Herbst|Winter|Sommer|Frühjahr|Frühling|Advent|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Januar|Februar|März|April|Mai|Juni|"
+    r"Juli|August|September|Oktober|November|Dezember|Abend|Morgen|Nachmittag|Vormittag|Wochenende|Programm|Internet|Alter|Namen|Sinne|"
+    r"Zeichen|Podium|Thema|Einsatz|Ruhestand|Gespräch|Zug\b|Bus\b|Verein|Alltag|Freien|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
+    r"January|February|March|May|June|July|October|December|Christmas|Easter|English|German|Day\b|(?:spring|summer|autumn|winter)\b)",
+)
+#: A capitalised name behind a preposition.
+ANY_PLACE = re.compile(
+    r"(?<![\w-])(?:im|in der|auf dem|auf der|beim|in die|ins|zur|at the|at|in the|on the|outside|inside)\s+"
+    r"(?P<place>(?:[A-ZÄÖÜ][\w’'.&-]+(?:\s(?:(?:am|an der|im|zur|zum|der|des|of|the|and|"
+    r"St\.?)\s)?[A-ZÄÖÜ][\w’'.-]+){0,4})|"
+    r"council chamber|parking lot|town hall|village hall|community centre|market square|"
+    r"school hall|library (?:parking lot|garden)|"
+    r"college hall)"
+)
+#: "the annual lantern parade": English writes its events small.
+SMALL_NAME = re.compile(
+    r"\b(?:the|a|an|its|our|annual|this year[’']s|their)\s+(?P<name>(?:[\w’'-]+\s){0,3}?"
+    r"(?:festival|parade|sale|fair|concert|ceremony|dinner|open day|open evening|public "
+    r"meeting|meeting|exhibition|marathon|race|workshop|"
+    r"webinar|lecture|talk|hackathon|conference|summit|swim|market|show|display|launch|tour|quiz|carnival|auction|gala|weigh-in|screening|"
+    r"performance|premiere))\b"
+)
+NO_NAME = re.compile(
+    r"(?:Don|Diens|Mon|Frei|Sams|Sonn)\w*tag\w*|Montag|Freitag|Mittwoch\w*|Tage?|Wochen?|Nacht|Abend|Termin|Markt|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|Today|Tonight|Days?|Weeks?|Nights?|Evening|Holiday|Birthday|Yesterday|Silvesternacht|"
+    r"Vorführung|Aktion|Spende|Schule|Hauptschule|Grundschule|Preis|Treffen|Feier|\w*(?:schule|spende|termin)|Handball|Fußball|Basketball",
+    re.IGNORECASE,
+)
+#: Right before a date these make it a last day.
+CLOSES = re.compile(
+    r"(?:schluss(?:\s\w+){0,3}|closes?(?: on)?|closing date(?: is)?|deadline(?:\s\w+)"
+    r"{0,4}|by|until|before|endet(?: am)?|"
+    r"frist(?:\s\w+){0,3})\s*:?\s*$",
+    re.IGNORECASE,
+)
+
+#: That the public may come.
+PUBLIC = re.compile(
+    r"\b(?:lädt (?:\w+[ ,]+){0,14}ein|laden (?:\w+[ ,]+){0,14}ein|eingeladen|findet (?:\S+ "
+    r"){0,20}statt|eintritt|anmeld\w+|beginnt um|beginn:|wann:|"
+    r"willkommen|geöffnet|öffnet|startet|treffpunkt|invites?|invited|takes? place|will "
+    r"be held|admission|tickets?|register|welcome|opens?|doors)\b",
+    re.IGNORECASE,
+)
+DAILY = re.compile(
+    r"\b(?:jeweils|täglich|tägl\.|daily|each day|every day|jeden tag|geöffnet|öffnungszeiten|"
+    r"open)\b",
+    re.IGNORECASE,
+)
+
+ENDS = re.compile(
+    r"(?:ende|endet|bis|schluss|until|till|ends?)(?: (?:ist|um|gegen|etwa|ca\.|circa|voraussichtlich|"
+    r"at|around|about))*\s*:?\s*$",
+    re.IGNORECASE,
+)
+NOT_ITS_END = re.compile(
+    r"anmeld|registr|sperr|gesperrt|telefon|erreichbar|geöffnet|parken|verkauf|closed", re.IGNORECASE
 )

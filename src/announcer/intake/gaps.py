@@ -49,7 +49,7 @@ class Note(Protocol):
 def with_questions(proposal: Proposal, reading: Reading, occasion: Occasion | None) -> Proposal:
     """The proposal with its questions and remarks about the text."""
     questions = tuple(_questions(proposal, reading, occasion))
-    return looked_over(replace(proposal, questions=questions, remarks=tuple(_remarks(reading))))
+    return looked_over(replace(proposal, questions=questions, remarks=tuple(_remarks(proposal, reading))))
 
 
 def looked_over(proposal: Proposal) -> Proposal:
@@ -167,12 +167,16 @@ def _field_remarks(proposal: Proposal) -> Iterator[Remark]:
             yield Remark("image_without_credit", {"image": name}, Passage(name, picture.line))
 
 
-def _remarks(reading: Reading) -> Iterator[Remark]:
+def _remarks(proposal: Proposal, reading: Reading) -> Iterator[Remark]:
     for found in _TWO_VERBS.finditer(reading.text):
         yield Remark("grammar", {"said": " ".join(found[0].split())}, Passage(found[0], _line(reading, found.start())))
     for found in _TWICE.finditer(reading.text):
         if found[1] not in _MAY_REPEAT:
             yield Remark("twice", {"said": found[0]}, Passage(found[0], _line(reading, found.start())))
+    for name in ("event.name", "event.place", "event.time", "event.status"):
+        known = proposal.known.get(name)
+        if known is not None and known.confidence is Confidence.UNCERTAIN:
+            yield Remark("unsure", {"field": name, "value": known.passage.text}, known.passage)
     for mention in reading.mentions:
         if "weekday_mismatch" in mention.notes:
             yield Remark(

@@ -24,6 +24,7 @@ from announcer.intake.page import (
     main_of,
     parse,
     published,
+    publisher_of,
     remove,
     strip,
     title_of,
@@ -55,6 +56,7 @@ class _Page:
 def read_html(markup: str, name: str, base: str = "", keep: frozenset[str] = frozenset()) -> Document:
     """A page as a document; `base` makes its links whole. Raises `IntakeError` if there is no text in it."""
     root = parse(markup, name)
+    publisher = publisher_of(root)
     page = _Page(Sieve(keep), base)
     strip(root)
     main = main_of(root)
@@ -76,6 +78,7 @@ def read_html(markup: str, name: str, base: str = "", keep: frozenset[str] = fro
         language=language_of(root),
         times=tuple(page.times),
         sent=published(root),
+        publisher=publisher,
     )
 
 

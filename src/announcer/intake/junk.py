@@ -87,6 +87,9 @@ _PATTERNS = [
     r"diese (?:e-?mail|nachricht) (?:enthält|ist|kann).{0,400}vertraulich.*|this (?:e-?mail|"
     r"message).{0,200}(?:confidential|intended).*|bitte (?:denken|prüfen) sie .{0,60}(?:drucken|"
     r"ausdruck).*|(?:please )?(?:consider|think).{0,60}before printing.*",
+    r"wird diese (?:e-?mail|nachricht|newsletter) nicht (?:richtig|korrekt) (?:angezeigt|dargestellt).*|"
+    r"(?:von meinem|mit meinem) [\w ]{2,20} gesendet|(?:was|is) this (?:page|article|"
+    r"information) (?:useful|helpful)\??|war diese seite hilfreich\??|yes|no|ja|nein|"
     r"view (?:this email )?in (?:your )?browser.*|(?:im browser (?:öffnen|ansehen|anzeigen)"
     r").*|(?:online-?version|webversion)(?: (?:ansehen|öffnen))?|(?:vom newsletter )?abmelden|"
     r"(?:click here to )?unsubscribe.*|newsletter abbestellen.*|sie erhalten diese (?:e-?mail|"

@@ -68,6 +68,10 @@ _LEAD_DATELINE = re.compile(
     r"-]*)){0,4}),?\s+(?:den\s+|\()?(?P<when>[^–—:]{4,40}?)\)?\s*"
     r"(?:\((?:\w{2,8}(?:/\w{2,8})?)\)\s*)?[.–—:-]+\s+(?=[A-ZÄÖÜ„\"0-9])"
 )
+_SENDER_DATELINE = re.compile(
+    r"^(?P<place>[A-ZÄÖÜ][^.!?\n]{2,60}?)(?:,? [–—-] |,? \(?(?:den )?)(?P<when>\d{1,2}\.\s?(?:\d{1,2}\.|"
+    r"[A-Z][a-zä]+)\s?\d{4})\)?(?: \(\w{2,8}\))?[.:]\s+(?=[A-ZÄÖÜ„])"
+)
 _WORDS_BESIDE_DATE = 6
 
 
@@ -145,6 +149,22 @@ def _take(
     text = block.text.strip()
     if block.kind in {Kind.ROW, Kind.CAPTION}:
         return False
+    if re.fullmatch(r"\++\s?[^+]{2,60}(?:\s?\++[^+]{0,60}){1,5}", text) and at <= 4:
+        head.labels.append(block)  # "+++ Ortsänderung +++"
+        return True
+    if (
+        at <= 3
+        and more
+        and (
+            news := re.fullmatch(
+                r"(?:news from|neues aus|nachrichten aus|aus) (?:the |dem |der )?(.{3,60})", text, re.I
+            )
+        )
+    ):
+        if is_organisation(news[1]) and not head.source:
+            head.source, head.source_line = news[1], block.line
+        head.labels.append(block)
+        return True
     if _AT_ONCE.fullmatch(text):
         head.labels.append(block)
         return True
@@ -230,6 +250,11 @@ def _is_dateline(text: str, release: date | None) -> bool:
 
 def dateline_of_lead(text: str, release: date | None) -> tuple[str, date | None, str]:
     """A place and a date before the first sentence: the place, the date, and the text without them."""
+    sender = _SENDER_DATELINE.match(text)
+    if sender is not None:
+        told = [m for m in find_dates(sender["when"], release=release) if m.first is not None]
+        if told:
+            return sender["place"], told[0].first, text[sender.end() :]
     found = _LEAD_DATELINE.match(text)
     if found is None:
         return "", None, text

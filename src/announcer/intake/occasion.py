@@ -17,20 +17,30 @@ from announcer.intake.called_off import (
 from announcer.intake.dates import Mention, Precision
 from announcer.intake.event_patterns import (
     ADDRESS,
+    ANY_PLACE,
+    CLOSES,
     COMPOUND,
+    DAILY,
     DOORS,
+    ENDS,
     HAPPENS,
     HYPHEN_HOUSE,
     INVITES,
     LABELLED,
     NAMED_TITLE,
+    NO_NAME,
+    NO_PLACE,
+    NOT_ITS_END,
     NOT_THE_EVENT,
     ONLINE,
     PLACE,
     PLACE_LABEL,
+    PUBLIC,
     RECURRING,
     REGISTRATION,
+    SMALL_NAME,
 )
+from announcer.intake.names import find_people
 from announcer.intake.occasion_reading import (
     Reading,
 )
@@ -60,6 +70,8 @@ class Occasion:
     recurring: bool = False
     contradicting: tuple[Mention, ...] = ()
     invites: bool = False
+    named: bool = False  #: Its name stands there as one: in quotation marks, or several times.
+    placed: bool = False  #: Its place is labelled, or stands in the sentence of its date, and is the only one there.
     others: tuple[Occasion, ...] = field(default=())
 
 
@@ -67,8 +79,8 @@ def find_occasion(reading: Reading) -> Occasion | None:
     """The event a release announces, if it announces one."""
     sentences = Sentences(reading.text)
     ranked = _ranked(reading, sentences)
-    name, line = _name(reading)
     status, previous, when = status_of(reading, sentences, ranked)
+    name, line = _name(reading, sentences, when)
     if when is None and not name and status == "scheduled":
         return None
     place, at = _place(reading, sentences, when)
@@ -76,10 +88,16 @@ def find_occasion(reading: Reading) -> Occasion | None:
     invites = INVITES.search(reading.text) is not None
     if when is None and not _announces(reading, status):
         return None
+    named = bool(name) or status in {"cancelled", "postponed", "rescheduled", "moved"}
+    told = when is not None and when.begins is None and (when.past or sentences.tells_past(when.start))
+    if not named and told and not PUBLIC.search(reading.text):
+        return None  # something has happened; there is nothing to come to
     found = Occasion(
         name=name or reading.headline, name_line=line, when=when, place=place, place_at=at, street=street,
         postal_code=code, city=city, doors=_doors(reading), registration_closes=_closes(reading, sentences),
-        status=status, previous=previous, recurring=when is None and RECURRING.search(reading.text) is not None,
+        named=bool(name) and (NAMED_TITLE.search(reading.text) is not None or name in reading.headline),
+        placed=_is_placed(reading, sentences, when, place), status=status, previous=previous,
+        recurring=when is None and RECURRING.search(reading.text) is not None,
         contradicting=_contradicting(reading, sentences, when, ranked), invites=invites,
     )  # fmt: skip
     return _with_times(found, reading, sentences)
@@ -143,25 +161,37 @@ def _score(reading: Reading, sentences: Sentences, mention: Mention) -> int:
     return score
 
 
-def _name(reading: Reading) -> tuple[str, int]:
+def _name(reading: Reading, sentences: Sentences, when: Mention | None) -> tuple[str, int]:
     """A title beside what kind of event it is; else a compound such as "Lesefest"; else the headline has to do."""
     for source in (reading.headline, reading.kicker, reading.text):
         if found := NAMED_TITLE.search(source):
-            return found["name"].strip(), reading.text.count("\n", 0, max(0, reading.text.find(found["name"]))) + 1
+            return found["name"].strip(), _line(reading, found["name"])
+    span = sentences.span(when.start) if when is not None else (0, 0)
+    text, offset = reading.text[:4000], len(reading.headline)
     counts: dict[str, int] = {}
-    for found in COMPOUND.finditer(reading.headline + "\n" + reading.text[:3000]):
-        name = " ".join(found["name"].split())
-        if len(name) < 5 or re.match(r"(?:Die|Der|Das|Ein|Eine|The|Zum|Zur|Am|Im|Beim|Bei|Vom)\b", name):
-            name = re.sub(r"^(?:Die|Der|Das|Eine?n?|The|Zum|Zur|Am|Im|Beim|Bei|Vom)\s+", "", name)
-        if len(name) >= 5 and not re.fullmatch(
-            r"(?:Don|Diens|Mon|Frei|Sams|Sonn)\w*tag\w*|Montag|Freitag|Mittwoch\w*|Tage?|Wochen?|Nacht|Day|Week|Night|Abend|Termin|Markt",
-            name,
-        ):
-            counts[name] = counts.get(name, 0) + (3 if found.start() < len(reading.headline) else 1)
+    for pattern in (COMPOUND, SMALL_NAME):
+        for found in pattern.finditer(text):
+            name = _trimmed(" ".join(found["name"].split()))
+            if len(name) >= 5 and not NO_NAME.fullmatch(name):
+                weight = 4 if found.start() < offset else 1
+                weight += 3 if span[0] <= found.start() < span[1] else 0
+                counts[name] = counts.get(name, 0) + weight
     if not counts:
         return "", 0
     best = max(counts, key=lambda name: (counts[name], len(name)))
-    return best, reading.text.count("\n", 0, max(0, reading.text.find(best))) + 1
+    fuller = [name for name in counts if name.lower().endswith(best.lower()) and len(name) > len(best)]
+    if fuller and not any(best in other for other in (reading.headline,)):
+        best = max(fuller, key=lambda name: counts[name])
+    return best, _line(reading, best)
+
+
+def _line(reading: Reading, said: str) -> int:
+    return reading.text.count("\n", 0, max(0, reading.text.find(said))) + 1
+
+
+def _trimmed(name: str) -> str:
+    article = r"^(?:Die|Der|Das|Eine?n?|The|Zum|Zur|Am|Im|Beim|Bei|Vom|At|On|In|For|Our|This|Its)\s+"
+    return re.sub(article, "", name)
 
 
 def _place(reading: Reading, sentences: Sentences, when: Mention | None) -> tuple[str, int]:
@@ -177,26 +207,50 @@ def _place(reading: Reading, sentences: Sentences, when: Mention | None) -> tupl
         best = _best_place(reading.text, start, end)
         if best is not None:
             return best
+    if when is not None:
+        start, end = sentences.span(when.start)
+        for begin, stop in ((start, end), (end, min(len(reading.text), end + 200))):
+            if (fallback := _any_place(reading.text, begin, stop)) is not None:
+                return fallback
     if online := ONLINE.search(reading.text):
         return online[0], online.start()
     return "", -1
 
 
 def _best_place(text: str, start: int, end: int) -> tuple[str, int] | None:
-    for found in PLACE.finditer(text, start, end):
-        place = found["place"].strip(" ,.")
-        if (
-            not re.match(
-                r"(?:Anschluss|Rahmen|Jahr|Mittelpunkt|Vordergrund|Auftrag|Markt\b|Bahnhof$|Stadt\b|Land\b)", place
-            )
-            and "\n" not in place
-        ):
-            return place, found.start("place")
-    house = HYPHEN_HOUSE.search(text, start, end)
-    if house is not None:
-        return house["place"], house.start("place")
+    """The fullest name of a house in a part of the text."""
+    found = [
+        (one["place"].strip(" ,."), one.start("place"))
+        for pattern in (PLACE, HYPHEN_HOUSE)
+        for one in pattern.finditer(text, start, end)
+        if "\n" not in one["place"].strip() and not NO_PLACE.match(one["place"])
+    ]
+    if found:
+        return max(found, key=lambda one: (min(len(one[0]), 45), -one[1]))
     address = ADDRESS.search(text, start, end)
     return (address["street"], address.start("street")) if address is not None else None
+
+
+def _is_placed(reading: Reading, sentences: Sentences, when: Mention | None, place: str) -> bool:
+    """Whether nothing else there could be the place as well."""
+    if PLACE_LABEL.search(reading.text):
+        return True
+    if when is None or not place:
+        return False
+    start, end = sentences.span(when.start)
+    if place not in reading.text[start:end]:
+        return False
+    houses = {" ".join(one["place"].split()) for one in PLACE.finditer(reading.text, start, end)}
+    return all(house in place or place in house for house in houses if not NO_PLACE.match(house))
+
+
+def _any_place(text: str, start: int, end: int) -> tuple[str, int] | None:
+    """ "im Pegelhaus", "at the Granary": a name behind a preposition, if no house is named."""
+    for found in ANY_PLACE.finditer(text, start, end):
+        place = found["place"].strip(" ,.")
+        if not NO_PLACE.match(place) and not find_people(place):
+            return place, found.start("place")
+    return None
 
 
 def _address(text: str, at: int) -> tuple[str, str, str]:
@@ -220,7 +274,13 @@ def _doors(reading: Reading) -> time | None:
 
 def _closes(reading: Reading, sentences: Sentences) -> Mention | None:
     for mention in reading.mentions:
-        if mention.dated and mention.until and REGISTRATION.search(sentences.around(mention.start)):
+        if not mention.dated:
+            continue
+        before = reading.text[max(0, mention.start - 60) : mention.start]
+        span = mention.first != mention.last and REGISTRATION.search(before) is not None
+        if span and mention.last is not None:
+            return replace(mention, first=mention.last)
+        if (mention.until or CLOSES.search(before)) and REGISTRATION.search(sentences.around(mention.start)):
             return mention
     return None
 
@@ -236,6 +296,11 @@ def _with_times(found: Occasion, reading: Reading, sentences: Sentences) -> Occa
             begins, ends = others[0].begins, others[0].ends
     if begins is not None and begins == doors:
         begins = None
+    if ends is None and begins is not None and when is not None:
+        ends = _closing_time(reading, sentences, when, begins)
+    several = when is not None and (len(when.partial) > 1 or (when.first != when.last))
+    if several and when is not None and ends is not None and DAILY.search(sentences.around(when.start)):
+        begins = ends = None  # the hours of each day are no start and end of the whole
     previous_place = (place_change(reading) or "") if found.status == "moved" else ""
     place, at = found.place, found.place_at
     if previous_place and place and previous_place in place:
@@ -244,6 +309,20 @@ def _with_times(found: Occasion, reading: Reading, sentences: Sentences) -> Occa
                 place, at = other["place"].strip(" ,."), other.start("place")
                 break
     return replace(found, begins=begins, ends=ends, previous_place=previous_place, place=place, place_at=at)
+
+
+def _closing_time(reading: Reading, sentences: Sentences, when: Mention, begins: time) -> time | None:
+    """ "Ende gegen 17 Uhr", "bis etwa 17 Uhr", near the sentence of the event."""
+    near = sentences.number(when.start)
+    for mention in reading.mentions:
+        said = mention.begins
+        if said is None or said <= begins or mention.dated or abs(sentences.number(mention.start) - near) > 2:
+            continue
+        before = reading.text[max(0, mention.start - 30) : mention.start]
+        sentence = sentences.around(mention.start)
+        if ENDS.search(before) and not NOT_ITS_END.search(sentence):
+            return said
+    return None
 
 
 def _is_time_of(mention: Mention, when: Mention, doors: time | None, reading: Reading, sentences: Sentences) -> bool:
@@ -275,6 +354,12 @@ def _is_start(text: str, mention: Mention, sentences: Sentences, when: Mention) 
     )
 
 
+def _said_to_be_the_day(reading: Reading) -> list[Mention]:
+    """ "am 19. Juni, dem Tag des Festes"."""
+    told = re.compile(r",?\s*(?:dem|der|the) (?:Tag|day) (?:de[rs]|of)\b")
+    return [m for m in reading.mentions if m.first is not None and told.match(reading.text, m.end)]
+
+
 def _contradicting(
     reading: Reading, sentences: Sentences, when: Mention | None, ranked: list[tuple[int, Mention]]
 ) -> tuple[Mention, ...]:
@@ -283,7 +368,10 @@ def _contradicting(
         return ()
     headline_end = len(reading.headline)
     in_head = [m for _, m in ranked if m.start < headline_end and m.first]
-    in_text = [m for score, m in ranked if m.start >= headline_end and m.first and score >= 9]
+    in_text = [m for score, m in ranked if m.start >= headline_end and m.first and score >= 7]
+    for other in _said_to_be_the_day(reading):
+        if other.first and other.last and not (other.first <= when.last and when.first <= other.last):
+            return (when, other)
     for head in in_head:
         for body in in_text:
             if (

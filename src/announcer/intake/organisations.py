@@ -9,10 +9,10 @@ _NOUN = (
     r"stadt|gemeinde|kreis|landkreis|landratsamt|bezirk|bezirksamt|amt|universität|hochschule|schule|gymnasium|kolleg|akademie|"
     r"ministerium|stiftung|verein|verband|club|klub|bund|kammer|stadtwerke|werke|betrieb|betriebe|verwaltung|volkshochschule|museum|"
     r"theater|oper|orchester|chor|feuerwehr|polizei|bücherei|bibliothek|archiv|klinikum|krankenhaus|institut|zentrum|gesellschaft|"
-    r"genossenschaft|sparkasse|sternwarte|zoo|bad|gmbh|ggmbh|ag|kirchengemeinde|pfarrei|pfarrgemeinde|dekanat|bistum|initiative|"
-    r"bündnis|netzwerk|tsv|sv|sg|fc|vfl|hsg|awo|drk|dlrg|vhs|polizeipräsidium|verkehrsbetriebe|wohnungsbau|"
+    r"genossenschaft|sparkasse|sternwarte|gmbh|ggmbh|kirchengemeinde|pfarrei|pfarrgemeinde|dekanat|bistum|initiative|"
+    r"bündnis|netzwerk|polizeipräsidium|verkehrsbetriebe|wohnungsbau|"
     r"city|council|university|college|school|trust|museum|library|theatre|hospital|society|association|club|foundation|festival|"
-    r"gallery|aquarium|zoo|players|orchestra|church|parish|agency|authority|institute|centre|center|ltd|inc|plc|llc|charity|department"
+    r"gallery|aquarium|players|orchestra|church|parish|agency|authority|institute|centre|center|llc|charity|department"
 )
 _SMALL = frozenset(
     [
@@ -43,7 +43,8 @@ _SMALL = frozenset(
     ]
 )
 _FIRST_WORDS = 3
-HAS_NOUN = re.compile(rf"(?:^|[\s-])\w*(?:{_NOUN})(?:e|en|s|es)?(?:$|[\s,.|–-])", re.IGNORECASE)
+_SHORT = r"(?-i:AG|SV|SG|FC|VfL|HSG|TSV|AWO|DRK|DLRG|VHS|Ltd|Inc|PLC|GmbH|gGmbH|e\. ?V\.?|KG|eG|LAG|Zoo)"
+HAS_NOUN = re.compile(rf"(?:^|[\s-])(?:\w*(?:{_NOUN})(?:e|en|s|es)?|{_SHORT})(?:$|[\s,.|–-])", re.IGNORECASE)
 _OFFICE = re.compile(
     r",?\s*(?:[-–|]\s*)?(?:die |der )?(?:presse(?:stelle|amt|büro|referat|dienst|- und "
     r"[\wÄÖÜäöüß-]+)?|kommunikation|öffentlichkeitsarbeit|unternehmenskommunikation|"

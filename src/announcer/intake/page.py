@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree, html
 
 from announcer.errors import IntakeError
+from announcer.intake.organisations import first_organisation
 from announcer.intake.plain import clean
 
 _DROP = {
@@ -35,7 +36,7 @@ AROUND = {"nav", "aside", "footer", "form", "button", "dialog", "menu"}
 
 
 _AROUND_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:share|sharing|social|socials|cookies?|consent|breadcrumbs?|brotkrumen?|nav|navi|navigation|navbar|menu|men[uü]e?|sidebar|related|teaser|teasers|comments?|newsletter|"
+    r"(?:^|[\s_-])(?:share|sharing|social|socials|cookies?|consent|breadcrumbs?|brotkrumen?|nav|navi|navigation|navbar|menu|men[uü]e?|sidebar|related|teasers|comments?|newsletter|"
     r"footer|print|tools|toolbar|pagination|pager|tags?|skip|skiplinks?|banner|advert|ads|werbung|promo|search|suche|login|language|sprachwahl|popup|modal|more-?news|meta-?nav|"
     r"widget|counter|unsubscribe|hidden|sr-only|visually-hidden)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -211,3 +212,13 @@ def published(root: Any) -> str:
         if found:
             return found[0]
     return ""
+
+
+def publisher_of(root: Any) -> str:
+    """Whose page it is: what its head says, or stands behind the stroke of its title."""
+    told = [flat(element) for path in (".//header", ".//*[@role='banner']") for element in root.iterfind(path)]
+    told += [flat(link) for element in root.iterfind(".//header") for link in element.iter("a", "p", "span")]
+    title = root.find(".//title")
+    told += re.split(r"\s[|–—-]\s", flat(title))[::-1] if title is not None else []
+    told += [meta.get("content") or "" for meta in root.iterfind(".//meta[@property='og:site_name']")]
+    return first_organisation(one for one in told if one and len(one) < 80)

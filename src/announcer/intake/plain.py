@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import replace
 from itertools import pairwise
 
+from announcer.intake.dates import find_dates
 from announcer.intake.document import Block, Document, Kind, Picture
 from announcer.intake.junk import Sieve
 from announcer.model.facts import Link
@@ -79,7 +80,7 @@ def _blocks(group: list[tuple[int, str]], links: list[Link], pictures: list[Pict
         elif "\t" in line.strip():
             flush()
             result.append(Block("\t".join(cell.strip() for cell in line.split("\t")), number, Kind.ROW))
-        elif _ITEM.match(line) and (line[0] in "-*•▪►·–—" or at or _next_is_item(group, at)):
+        elif _ITEM.match(line) and (line[0] in "-*•▪►·–—" or _is_numbered(group, at, line)):
             flush()
             result.append(Block(_plain(_ITEM.sub("", line, count=1)), number, Kind.ITEM, markdown=line))
         elif result and not pending and result[-1].kind is Kind.ITEM and at and not _starts_anew(line):
@@ -89,6 +90,14 @@ def _blocks(group: list[tuple[int, str]], links: list[Link], pictures: list[Pict
             pending.append((number, line))
     flush()
     return result
+
+
+def _is_numbered(group: list[tuple[int, str]], at: int, line: str) -> bool:
+    """ "1. Anmelden" beside another such line; "22. Juni 2027" is a date."""
+    if find_dates(line[:40]):
+        return False
+    before = at > 0 and _ITEM.match(group[at - 1][1]) is not None
+    return before or _next_is_item(group, at)
 
 
 def _next_is_item(group: list[tuple[int, str]], at: int) -> bool:

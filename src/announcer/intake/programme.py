@@ -7,14 +7,14 @@ Konferenztag", a heading with a date); otherwise it stays open.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 
+from announcer.intake.columns import head_of
 from announcer.intake.dates import Mention, find_dates
 from announcer.intake.document import Block, Kind
 from announcer.intake.names import Named, find_people, merged
-from announcer.intake.sentences import Sentences
 from announcer.intake.wordlist import words
 
 _KIND = (
@@ -31,7 +31,7 @@ _KIND = (
 _KIND_AT_START = re.compile(
     rf"(?P<kind>{_KIND})\b\s*(?P<sign>[:–—-]|„|\"|“|mit|von|durch|with|by|der|des|zum|zur|im|,)?", re.UNICODE
 )
-_KIND_IN_PROSE = re.compile(
+KIND_IN_PROSE = re.compile(
     r"(?<![\w-])(?:(?:Eröffnungs|Abschluss|Fest|Impuls|Fach|Gast|Podiums|parallele? )"
     r"?)(Keynotes?|Grußworte?s?|Talkrunden?|Podiumsdiskussion(?:en)?|"
     r"Podiumsgespräche?|Podiumsrunde|Diskussionsrunden?|Workshop-Formate|Workshops?|Führungen|Vorträge[n]?|Vortrags?|Eröffnungsvortrag|Abendvortrag|Festvortrag|Impulsvortrag|"
@@ -53,13 +53,34 @@ _DAY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "eins": 1, "zwei": 2, "drei": 3}
-_QUOTED = re.compile(r"[„“\"»]([^„“”\"»«\n]{2,300})[“”\"«]")
-_ROOM = re.compile(
+QUOTED = re.compile(r"[„“\"»]([^„“”\"»«\n]{2,300})[“”\"«]")
+ROOM = re.compile(
     r"(?:\(|,\s*|\bim |\bin der |\bin |\bauf der |\bon the )(?P<room>(?:(?:the )?(?:Großen?r?|"
     r"Kleinen?r?|Blauen?r?|Grünen?r?|Roten?r?|Main|Small|Large|Great|Upper|Lower)\s+)"
     r"?"
     r"(?:[A-ZÄÖÜ][\w-]*\s)?(?:[A-ZÄÖÜ]?[\w-]*(?:[Ss]aal|[Rr]aum|[Zz]elt|[Ff]oyer|[Hh]alle|[Bb]ühne|[Zz]immer|[Hh]of|[Aa]ula|[Ff]orum|[Ll]ounge|[Kk]eller|Room|Hall|Stage|Theatre|Tent|Auditorium))"
     r"(?:\s(?:[A-Z]?\d{1,3}(?:\.\d{1,3})?|[A-Z]\b|I{1,3}\b))?)\)?"
+)
+#: "Lesung mit Tarek Nassar (Bücherei)".
+_BRACKET = re.compile(r"\((?P<room>[A-ZÄÖÜ][^()\n]{2,50})\)\s*$")
+#: A time beside these is no item of a programme.
+NO_ITEM = re.compile(
+    r"einlass|türöffnung|doors|telefon|tel\.|hotline|öffnungszeit|geöffnet|sprechzeit|erreichbar|anmeld|registr|frist|sperrfrist|"
+    r"embargo|gesperrt|sperrung|bus|bahn|shuttle|parken|ticket|karten|abfahrt|uhr für autos|open daily|office hours",
+    re.IGNORECASE,
+)
+NO_ITEM_SENTENCE = re.compile(
+    r"\b(?:sperrfrist|embargo|öffnungszeiten|geöffnet|täglich|anmeldung|anmeldeschluss|vorverkauf|tickets?|rückfragen|gesperrt|daily|"
+    r"opening hours|registration|lädt (?:\w+ ){0,12}ein|laden (?:\w+ ){0,12}ein|findet (?:\w+ ){0,20}statt|invites?)\b",
+    re.IGNORECASE,
+)
+GOES_ON = re.compile(
+    r"\s*(?:danach|anschließend|im anschluss|später|gleich danach|zum (?:abschluss|auftakt)"
+    r"|den (?:abschluss|auftakt)|abends|"
+    r"am (?:abend|nachmittag|mittag|vormittag)|ab \d|um \d|gegen \d|von \d|zwischen \d|"
+    r"then|afterwards|later|after that|at \d|"
+    r"in the (?:evening|afternoon|morning))\b",
+    re.IGNORECASE,
 )
 _BREAK = words("pause mittagspause kaffeepause lunch break coffee ende schluss end einlass doors")
 
@@ -85,12 +106,16 @@ def listed(blocks: Sequence[Block], release: date | None, english: bool) -> list
     found: list[Item] = []
     day: date | None = None
     number: int | None = None
+    columns: Mapping[str, int] = {}
     for text, line, kind in _lines(blocks):
+        if kind is Kind.ROW and (named := head_of(text.split("\t"))):
+            columns = named
+            continue
         heading = _day_heading(text, release, kind)
         if heading is not None:
             day, number = heading
             continue
-        item = _timed_line(text, line, release, english)
+        item = _timed_line(text, line, release, english, columns)
         if item is not None:
             found.append(replace(item, on=item.on or day, day=None if item.on or day else number))
     return found if len(found) >= 2 else []
@@ -136,9 +161,11 @@ def day_number(text: str) -> int | None:
     return -1 if found[7] else 1
 
 
-def _timed_line(text: str, line: int, release: date | None, english: bool) -> Item | None:
+def _timed_line(text: str, line: int, release: date | None, english: bool, columns: Mapping[str, int]) -> Item | None:
     cells = [cell.strip() for cell in text.split("\t")] if "\t" in text else []
     mentions = [m for m in find_dates(text, release=release, english=english) if m.begins is not None]
+    if not mentions and not cells:
+        return _dated_line(text, line, release, english)
     if not mentions or (mentions[0].start > 3 and not (cells and _time_cell(cells, mentions[0]))):
         return None
     first = mentions[0]
@@ -152,7 +179,32 @@ def _timed_line(text: str, line: int, release: date | None, english: bool) -> It
         rest = " | ".join(rest_cells)
     if not rest or rest.lower().split()[0].strip(",.:") in _BREAK:
         return None
-    return _item(rest, line, on, first.begins, first.ends, cells=bool(cells), whole=text)
+    item = _item(rest, line, on, first.begins, first.ends, cells=bool(cells), whole=text)
+    return _by_columns(item, cells, columns) if cells and columns else item
+
+
+def _dated_line(text: str, line: int, release: date | None, english: bool) -> Item | None:
+    """ "9. Februar: „Erben und vererben“, Referentin: Karin Blau"."""
+    days = [m for m in find_dates(text, release=release, english=english) if m.first is not None and m.first == m.last]
+    if not days or days[0].start > 3 or days[0].until or not re.match(r"\s*(?::|,|–|-|\|)\s*\S", text[days[0].end :]):
+        return None
+    rest = text[days[0].end :].lstrip(" :,–-|")
+    return _item(rest, line, days[0].first, None, None, cells=False, whole=text) if 3 < len(rest) <= 300 else None
+
+
+def _by_columns(item: Item, cells: Sequence[str], columns: Mapping[str, int]) -> Item:
+    """What the head of the table says of its columns holds."""
+
+    def cell(key: str) -> str:
+        at = columns.get(key)
+        return cells[at].strip() if at is not None and at < len(cells) else ""
+
+    title, room = cell("title"), cell("room")
+    quoted = QUOTED.search(title)
+    kind = _KIND_AT_START.match(title)
+    named = quoted[1] if quoted else title
+    own_kind = kind["kind"] if kind else cell("kind") or item.kind
+    return replace(item, title=named or item.title, room=room or item.room, kind=own_kind)
 
 
 def _time_cell(cells: Sequence[str], mention: Mention) -> bool:
@@ -166,14 +218,16 @@ def _item(
     people = tuple(merged(find_people(rest)))
     kind_found = _KIND_AT_START.match(rest)
     kind = kind_found["kind"] if kind_found else ""
-    room_found = _ROOM.search(rest)
+    bracket, room_found = _BRACKET.search(rest), ROOM.search(rest)
     room = room_found["room"] if room_found else ""
+    if bracket and not find_people(bracket["room"]):
+        room = bracket["room"]
     title = _title(rest, kind, people, room, cells)
     return Item(title or kind or rest[:120], kind, whole.replace("\t", " "), people, None, on, start, end, room, line)
 
 
 def _title(rest: str, kind: str, people: Sequence[Named], room: str, cells: bool) -> str:
-    if quoted := _QUOTED.search(rest):
+    if quoted := QUOTED.search(rest):
         return quoted[1]
     text = rest.split(" | ")[0] if cells else rest
     if kind and re.match(rf"{re.escape(kind)}\s*[:–—-]\s*", text):
@@ -194,113 +248,3 @@ def _title(rest: str, kind: str, people: Sequence[Named], room: str, cells: bool
         )
         text = head.rstrip(" ,(–—:|-") or text
     return text.strip(" .,;")
-
-
-def told(text: str, people: Sequence[Named]) -> list[Item]:
-    """Items in running text: a keynote, a panel, workshops, with the day their sentence names."""
-    sentences = Sentences(text)
-    spans = sentences.all()
-    found: list[Item] = []
-    seen: set[str] = set()
-    for number, (start, end) in enumerate(spans):
-        sentence = text[start:end]
-        for said in _KIND_IN_PROSE.finditer(sentence):
-            key = said[1].lower().rstrip("sen")
-            if key in seen or _is_only_mentioned(sentence, said.start()):
-                continue
-            item = _told(text, start, sentence, said, people)
-            if not item.people and not _carries(sentence, said, item):
-                continue
-            day = item.day
-            if day is None and number and _continues(sentence):
-                day = day_number(text[spans[number - 1][0] : spans[number - 1][1]])
-            found.append(replace(item, day=day))
-            seen.add(key)
-    return found
-
-
-def _told(text: str, start: int, sentence: str, said: re.Match[str], people: Sequence[Named]) -> Item:
-    clause_start, clause_end = _clause(sentence, said)
-    clause = sentence[clause_start:clause_end]
-    near = [p for p in people if start + clause_start <= p.start < start + clause_end]
-    title_found = _title_near(sentence, said, clause_end)
-    kind = said[1]
-    own = (
-        tuple(merged(near))
-        if not kind.endswith(("en", "s", "Formate")) or kind in {"Keynotes"} or len(near) <= 4
-        else ()
-    )
-    day = day_number(clause) or day_number(sentence)
-    room = _ROOM.search(clause)
-    title = title_found or kind
-    return Item(
-        title,
-        _singular(kind),
-        " ".join(sentence.split()),
-        own,
-        day,
-        room=room["room"] if room else "",
-        line=text.count("\n", 0, start) + 1,
-    )
-
-
-def _clause(sentence: str, said: re.Match[str]) -> tuple[int, int]:
-    """The part of a sentence around a kind: up to the "und" before the next kind."""
-    others = [found for found in _KIND_IN_PROSE.finditer(sentence) if found.start() != said.start()]
-    start, end = 0, len(sentence)
-    for other in others:
-        if other.start() > said.end():
-            cut = max(
-                sentence.rfind(" und ", said.end(), other.start()),
-                sentence.rfind(" and ", said.end(), other.start()),
-                sentence.rfind(", ", said.end(), other.start()),
-            )
-            end = min(end, cut if cut > 0 else other.start())
-        elif other.end() <= said.start():
-            cut = max(
-                sentence.rfind(" und ", other.end(), said.start()),
-                sentence.rfind(" and ", other.end(), said.start()),
-                sentence.rfind(", ", other.end(), said.start()),
-            )
-            start = max(start, cut if cut > 0 else other.end())
-    return start, end
-
-
-def _title_near(sentence: str, said: re.Match[str], end: int) -> str:
-    found = _QUOTED.search(sentence, said.end(), max(end, said.end()))
-    if found is not None and found.start() - said.end() < 140:
-        return found[1].rstrip(",.")
-    before = list(_QUOTED.finditer(sentence, 0, said.start()))
-    if before and said.start() - before[-1].end() < 30:
-        return before[-1][1].rstrip(",.")
-    return ""
-
-
-def _carries(sentence: str, said: re.Match[str], item: Item) -> bool:
-    """Whether a kind without people is an item: it has a title, a day, or is spoken of as offered."""
-    offered = re.search(
-        r"\b(?:biete[nt]|bilden|gibt|stehen|finde[nt]|laden|lädt|kennenlernen|kennenzulernen|"
-        r"teilnehmen|statt|laufen|offer(?:s|ed)?|include[sd]?|feature[sd]?|take place|"
-        r"will be|there are|nehmen|umfasst|ergänzen|eröffne[nt]|begleite[nt]|geplant|Programm|programme)\b",
-        sentence,
-    )
-    return item.title != said[1] or item.day is not None or offered is not None
-
-
-def _is_only_mentioned(sentence: str, at: int) -> bool:
-    return re.search(r"\b(?:kein(?:e[nrms]?)?|ohne|no|without|statt|nach)\s*$", sentence[:at]) is not None
-
-
-def _continues(sentence: str) -> bool:
-    return (
-        re.match(
-            r"\s*(?:danach|anschließend|im anschluss|später|zudem|außerdem|then|afterwards|later|after that)\b",
-            sentence,
-            re.IGNORECASE,
-        )
-        is not None
-    )
-
-
-def _singular(kind: str) -> str:
-    return re.sub(r"s$", "", kind) if kind.endswith("Grußworts") else kind

@@ -8,11 +8,11 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from announcer.errors import IntakeError
 from announcer.intake.archive import open_zip
+from announcer.intake.columns import head_of
 from announcer.intake.dates import find_dates
 from announcer.intake.document import Kind
 from announcer.intake.docx import read_docx
@@ -20,48 +20,6 @@ from announcer.intake.names import find_people, merged
 from announcer.intake.programme import day_number
 from announcer.model.facts import Person, Session
 
-#: The heads of columns, German and English.
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "id": ("id", "kennung", "code", "nr", "nummer", "uid"),
-    "title": (
-        "titel",
-        "title",
-        "thema",
-        "programmpunkt",
-        "was",
-        "veranstaltung",
-        "session",
-        "beitrag",
-        "topic",
-        "item",
-        "programm",
-    ),
-    "kind": ("art", "typ", "type", "format", "kategorie", "kind", "category"),
-    "day": ("tag", "datum", "date", "day"),
-    "start": ("beginn", "start", "von", "uhrzeit", "zeit", "time", "from", "begins", "wann"),
-    "end": ("ende", "end", "bis", "to", "until"),
-    "room": ("raum", "saal", "ort", "room", "location", "wo", "venue", "where"),
-    "people": (
-        "referent",
-        "referentin",
-        "referenten",
-        "referent/in",
-        "referent:in",
-        "wer",
-        "person",
-        "personen",
-        "mitwirkende",
-        "speaker",
-        "speakers",
-        "vortragende",
-        "leitung",
-        "moderation",
-        "presenter",
-        "who",
-        "by",
-        "mit",
-    ),
-}
 _LONGEST_ROW, _MOST_ROWS = 60, 20_000
 
 
@@ -95,7 +53,7 @@ def rows_of_xlsx(data: bytes, name: str) -> list[list[str]]:
         ]
     except (KeyError, ValueError, zipfile.BadZipFile, TypeError, AttributeError, OSError) as error:
         raise IntakeError(f"{name} is a broken Excel file; open it, save it anew, or save it as .csv") from error
-    return next((rows for rows in sheets if any(_head(row) for row in rows[:20])), sheets[0] if sheets else [])
+    return next((rows for rows in sheets if any(head_of(row) for row in rows[:20])), sheets[0] if sheets else [])
 
 
 def _cell(value: object) -> str:
@@ -113,13 +71,13 @@ def rows_of_docx(data: bytes, name: str) -> list[list[str]]:
 
 def from_rows(rows: Sequence[Sequence[str]], name: str, zone: ZoneInfo, first_day: date | None) -> list[Session]:
     """The items of a table; raises `IntakeError` if its head names no title."""
-    at = next((n for n, row in enumerate(rows[:20]) if _head(row)), None)
+    at = next((n for n, row in enumerate(rows[:20]) if head_of(row)), None)
     if at is None:
         raise IntakeError(
             f"{name}: no row names the columns; put a head above the table, like Datum;Beginn;Ende;Titel;Raum;"
             f"Referentin"
         )
-    columns = _head(rows[at])
+    columns = head_of(rows[at])
     found: list[Session] = []
     day = first_day
     for row in rows[at + 1 :]:
@@ -128,18 +86,6 @@ def from_rows(rows: Sequence[Sequence[str]], name: str, zone: ZoneInfo, first_da
         if cells["title"]:
             found.append(_item(cells, day, zone))
     return found
-
-
-def _head(row: Sequence[str]) -> dict[str, int]:
-    """Which column is what; empty unless there is a title and something else."""
-    found: dict[str, int] = {}
-    for number, cell in enumerate(row):
-        word = re.sub(r"[^a-zäöüß/: ]", "", cell.lower()).strip()
-        for key, names in COLUMNS.items():
-            if key not in found and (word in names or word.split(" ")[0] in names):
-                found[key] = number
-                break
-    return found if "title" in found and len(found) >= 2 else {}
 
 
 def _day(said: str, first_day: date | None) -> date | None:

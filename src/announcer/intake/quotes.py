@@ -40,13 +40,25 @@ def find_quotes(text: str, people: Sequence[Named]) -> list[Quote]:
         sentence = said.endswith((".", "!", "?", ",")) or (
             len(words) >= 8 and text[quoted.end() : quoted.end() + 1] in {",", "."}
         )
-        if len(words) < 3 or not ((speaks and (sentence or len(words) >= 7)) or (sentence and len(words) >= 9)):
+        if _is_spoken(text, quoted, said, words):
+            speaks = sentence = True
+        long = len(words) >= 7
+        if len(words) < 3 or not ((speaks and (sentence or long)) or (sentence and len(words) >= 9)):
             continue
         who = _speaker(text, quoted.start(), quoted.end(), people)
         if found and not who and quoted.start() - found[-1].end < _NEAR:
             who = found[-1].who
         found.append(Quote(said, who, quoted.start(), quoted.end()))
     return found
+
+
+def _is_spoken(text: str, quoted: re.Match[str], said: str, words: Sequence[str]) -> bool:
+    """ "… heizen mit“, erklärt Lindqvist", "sie sagt: „Das geht vor.“": the signs around it say that it is spoken."""
+    after = text[quoted.end() : quoted.end() + 40]
+    if after.startswith(",") and len(words) >= 4 and _SAYS.search(after):
+        return True
+    before = text[max(0, quoted.start() - 3) : quoted.start()].rstrip()
+    return before.endswith(":") and len(words) >= 4 and said.endswith((".", "!", "?"))
 
 
 def _around(text: str, start: int, end: int) -> str:

@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 from announcer.intake import gaps
 from announcer.intake.around import Text
 from announcer.intake.contacts import Contact, mentioned, signature, take_contact
-from announcer.intake.dates import Mention, Precision, Sure, find_dates, looks_english
+from announcer.intake.dates import Mention, Precision, Sure, find_dates, looks_english, told_elsewhere
 from announcer.intake.document import Block, Document, Kind, Removed
 from announcer.intake.masthead import Masthead, dateline_of_lead, dateline_place, read_masthead
 from announcer.intake.names import Named, find_people, merged
 from announcer.intake.occasion import Occasion, find_occasion
 from announcer.intake.occasion_reading import Reading
 from announcer.intake.organisations import first_organisation, is_organisation, name_in
-from announcer.intake.programme import Item, listed, told
+from announcer.intake.programme import Item, listed
 from announcer.intake.proposal import Confidence, EventDraft, Known, Passage, Proposal
 from announcer.intake.quotes import find_quotes
 from announcer.intake.slugs import slug, unique
 from announcer.intake.structure import read_text
+from announcer.intake.telling import Telling, told
 from announcer.model.facts import Announcement, Certainty, Event, EventStatus, Person, Place, Registration, Session
 
 _STATUS = {
@@ -95,7 +96,7 @@ def _reading(text: Text, facts: str, release: date | None, *, english: bool) -> 
         parts.append(dateline_of_lead(text.lead.text, release)[2])
     parts += ["\n".join(block.lines) if block.lines else block.text for block in text.body]
     whole = "\n\n".join([*parts, *([facts] if facts else [])])
-    mentions = find_dates(whole, release=release, english=english)
+    mentions = told_elsewhere(find_dates(whole, release=release, english=english))
     return Reading(whole, parts[0], text.kicker.text if text.kicker else "", mentions, release)
 
 
@@ -118,7 +119,19 @@ def _items(
         r"konferenz|tagung|kongress|symposium|festival|\bfest\b|fachtag|forum|gipfel|programm|kolloquium|messe|conference|summit|festival|programme|congress|symposium|workshops",
         reading.text, re.IGNORECASE,
     )  # fmt: skip
-    return told(reading.text, people) if many else []
+    when = occasion.when
+    telling = Telling(
+        reading.text,
+        len(reading.headline),
+        people,
+        reading.mentions,
+        when.first if when else None,
+        when.last if when else None,
+        when.start if when else -1,
+        single=many is None,
+    )
+    found = told(telling)
+    return found if many or len(found) >= 2 else []
 
 
 def _announcement(
@@ -181,6 +194,7 @@ def _as_markdown(block: Block) -> str:
 
 def _draft(occasion: Occasion, items: Sequence[Item], given: Given, text: Text) -> EventDraft:
     when, zone = occasion.when, given.zone
+    occasion = _beginning(occasion, items)
     certainty = _certainty(occasion)
     first = when.first if when else None
     last = when.last if when else None
@@ -211,6 +225,20 @@ def _draft(occasion: Occasion, items: Sequence[Item], given: Given, text: Text) 
         registration_closes=_shown(closes, closes.begins if closes else None, first=True) if closes else "",
         doors=f"{occasion.doors:%H:%M}" if occasion.doors else "", recurring=occasion.recurring, items=tuple(items),
     )  # fmt: skip
+
+
+def _beginning(occasion: Occasion, items: Sequence[Item]) -> Occasion:
+    """An event without a time of its own begins with the first item of its first day."""
+    when = occasion.when
+    if occasion.begins is not None or when is None or when.first is None or len(items) < 2:
+        return occasion
+    one_day = when.first == when.last
+    starts = [
+        item.start
+        for item in items
+        if item.start and (item.on == when.first if item.on else item.day == 1 or (item.day is None and one_day))
+    ]
+    return replace(occasion, begins=min(starts)) if starts else occasion
 
 
 def _certainty(occasion: Occasion) -> str:
@@ -324,8 +352,14 @@ def _known(
 
 
 def _note_event(note: gaps.Note, draft: EventDraft, occasion: Occasion, text: Text) -> None:
-    note("event.name", Confidence.LIKELY, occasion.name, line_of(text, occasion.name))
-    note("event.place", Confidence.LIKELY, occasion.place, line_of(text, occasion.place))
+    named = Confidence.LIKELY if occasion.named else Confidence.UNCERTAIN
+    note("event.name", named, occasion.name, line_of(text, occasion.name))
+    placed = Confidence.LIKELY if occasion.placed else Confidence.UNCERTAIN
+    note("event.place", placed, occasion.place, line_of(text, occasion.place))
+    if draft.start[10:] and (occasion.when is None or occasion.when.begins is None):
+        note("event.time", Confidence.UNCERTAIN, draft.start[11:], line_of(text, occasion.name))
+    if draft.status != "scheduled":
+        note("event.status", Confidence.UNCERTAIN, draft.status, 1)
     if occasion.when is not None:
         sure = {"stated": Confidence.STATED, "inferred": Confidence.INFERRED}.get(draft.certainty, Confidence.UNCERTAIN)
         note("event.start", sure, occasion.when.text, line_of(text, occasion.when.text.split("\n")[0]))

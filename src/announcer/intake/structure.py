@@ -94,19 +94,26 @@ def read_text(document: Document, blocks: Sequence[Block], headline: str = "", b
 
 def _without_covers(blocks: list[Block], text: Text) -> list[Block]:
     """A mail's greeting and covering words before the text, its farewell after it."""
-    start = 0
-    for at, block in enumerate(blocks[:7]):
-        if (
-            _GREETING.fullmatch(block.text)
-            or (start == at and at and len(block.text) < 400 and _COVER.search(block.text))
-            or (start == at and len(block.text) < 160 and at + 1 < len(blocks) and _COVER_LINE.fullmatch(block.text))
-        ):
-            start = at + 1
-        elif at == 0 and len(block.text) < 300 and _COVER.match(block.text) and block.kind is not Kind.HEADING:
-            start = 1
-    end = next((at for at in range(len(blocks) - 1, start, -1) if _CLOSING.match(blocks[at].text)), len(blocks))
-    text.covers = [*blocks[:start], *blocks[end:]]
-    return blocks[start:end]
+    end = next((at for at in range(len(blocks) - 1, 0, -1) if _CLOSING.match(blocks[at].text)), len(blocks))
+    kept: list[Block] = []
+    for at, block in enumerate(blocks[:end]):
+        if at < 7 and _is_cover(block, following=at + 1 < end, first=not kept):
+            text.covers.append(block)
+        else:
+            kept.append(block)
+    text.covers += blocks[end:]
+    return kept
+
+
+def _is_cover(block: Block, *, following: bool, first: bool) -> bool:
+    if block.kind is Kind.HEADING or not following:
+        return False
+    if _GREETING.fullmatch(block.text):
+        return True
+    if not first:
+        return False
+    covering = len(block.text) < 400 and _COVER.search(block.text) is not None
+    return covering or (len(block.text) < 160 and _COVER_LINE.fullmatch(block.text) is not None)
 
 
 def _take_headline(blocks: list[Block], text: Text, document: Document) -> list[Block]:

@@ -34,6 +34,19 @@ def test_the_example_as_a_whole() -> None:
     assert "30 wissenschaftlichen Projekten" in found.lead
 
 
+def test_the_programme_of_the_example() -> None:
+    """Who speaks on which day; what the text leaves open stays open, and no date is confirmed."""
+    draft = read_release(EXAMPLE.read_text(encoding="utf-8"), "release.md", BERLIN).draft
+    assert draft is not None
+    assert (draft.start, draft.end, draft.certainty) == ("2018-09-18", "2018-09-19", "stated")
+    assert draft.event.certainty.value == "inferred"
+    items = {item.kind: (item.day, [person.name for person in item.people]) for item in draft.items}
+    assert items["Keynote"] == (1, ["Gesine Schwan"])
+    assert items["Grußwort"] == (2, ["Ullrich Sierau"])
+    assert draft.event.place is not None
+    assert draft.event.place.name == "Dietrich-Keuning-Haus"
+
+
 @pytest.mark.skipif(not NOTICE.exists(), reason="the notice itself is not beside this checkout")
 def test_the_notice_itself() -> None:
     read = read_release(NOTICE.read_text(encoding="utf-8"), "notice.txt", BERLIN)
@@ -41,6 +54,13 @@ def test_the_notice_itself() -> None:
     assert read.announcement.lead.startswith("Zum zweiten Mal")
     assert read.stripped == ("0", "27", "Facebookrss", "Facebookrss")
     assert [link.url for link in read.announcement.links] == [""] * 4
+    assert read.draft is not None
+    assert (read.draft.start, read.draft.certainty) == ("--09-18", "open")
+    items = {item.kind: (item.day, [person.name for person in item.people]) for item in read.draft.items}
+    assert items["Keynote"] == (1, ["Gesine Schwan"])
+    assert items["Grußwort"] == (2, ["Ullrich Sierau"])
+    assert {question.key for question in read.questions} == {"year", "time", "links"}
+    assert [remark.key for remark in read.remarks if remark.key == "grammar"] == ["grammar"]
 
 
 def test_front_matter_wins() -> None:

@@ -8,7 +8,8 @@ is a question with its answers.
 
 from __future__ import annotations
 
+from announcer.intake.dates.across import told_elsewhere
 from announcer.intake.dates.find import find_dates, looks_english
 from announcer.intake.dates.mention import Mention, Precision, Span, Sure
 
-__all__ = ["Mention", "Precision", "Span", "Sure", "find_dates", "looks_english"]
+__all__ = ["Mention", "Precision", "Span", "Sure", "find_dates", "looks_english", "told_elsewhere"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from announcer.intake.dates.mention import Mention, Precision, Sure
 from announcer.intake.dates.vocabulary import RECURRING
@@ -126,3 +126,30 @@ def _of_same_day(sentences: Sentences, left: Mention, right: Mention) -> Mention
 
 def _only_time(mention: Mention) -> bool:
     return not mention.dated and mention.precision is Precision.TIME
+
+
+def told_elsewhere(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """A day without a year is that of the same day, or the same month, whose year stands elsewhere in the text."""
+    days: dict[tuple[int, int], set[int]] = {}
+    months: dict[int, set[int]] = {}
+    for mention in mentions:
+        if mention.first is None or mention.last is None or mention.sure is not Sure.STATED:
+            continue
+        if mention.precision is Precision.MONTH:
+            month = mention.first
+            while month <= mention.last:
+                months.setdefault(month.month, set()).add(month.year)
+                month = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+        else:
+            for day in (mention.first, mention.last):
+                days.setdefault((day.month, day.day), set()).add(day.year)
+    return tuple(_told(mention, days, months) for mention in mentions)
+
+
+def _told(mention: Mention, days: dict[tuple[int, int], set[int]], months: dict[int, set[int]]) -> Mention:
+    if not mention.partial or mention.partial[0] == (0, 0) or not _YEARLESS & set(mention.notes):
+        return mention
+    key = mention.partial[0]
+    years = days.get(key) or (months.get(key[0]) if mention.precision is not Precision.MONTH else None) or set()
+    day = _day(next(iter(years)), *key) if len(years) == 1 else None
+    return mention if day is None else _with_year(mention, day)

@@ -71,7 +71,7 @@ def _same(field: str, expected: str, found: str, *, flagged: bool = False) -> Li
 
 
 def _holds(field: str, expected: str, found: str, *, flagged: bool = False) -> Line:
-    if squeezed(expected) and squeezed(expected) in squeezed(found):
+    if squeezed(expected) and squeezed(expected).casefold() in squeezed(found).casefold():
         return field, "right", expected, found
     if not found:
         return field, "missed", expected, found
@@ -156,9 +156,19 @@ def _events(facts: dict[str, Any], found: Proposal) -> Iterator[Line]:
         yield from _event(event, draft, asked, found)
 
 
+def _unsure(found: Proposal, field: str) -> bool:
+    """Whether the proposal itself asks to look at a field."""
+    return any(remark.key == "unsure" and remark.slots["field"] == field for remark in found.remarks)
+
+
 def _event(event: dict[str, Any], draft: EventDraft, asked: set[str], found: Proposal) -> Iterator[Line]:
     dated = bool(asked & {"year", "weekday", "date", "release-date", "date-missing"})
-    yield _holds("event.name", event["name"], draft.event.name + " " + found.announcement.headline)
+    yield _holds(
+        "event.name",
+        event["name"],
+        draft.event.name + " " + found.announcement.headline,
+        flagged=_unsure(found, "event.name"),
+    )
     sure = draft.certainty
     if event.get("recurring"):
         if not event.get("start"):
@@ -185,7 +195,7 @@ def _event(event: dict[str, Any], draft: EventDraft, asked: set[str], found: Pro
             flagged = (
                 dated
                 or sure in {"inferred", "ambiguous", "open", "missing"}
-                or (start[:10] == expected[:10] and "time" in asked)
+                or (start[:10] == expected[:10] and ("time" in asked or _unsure(found, "event.time")))
             )
             yield (
                 "event.start",
@@ -208,10 +218,14 @@ def _event(event: dict[str, Any], draft: EventDraft, asked: set[str], found: Pro
     if event.get("place"):
         place = draft.event.place
         got = " ".join(filter(None, (place.name, place.street, place.city))) if place else ""
-        yield _holds("event.place", event["place"], got)
+        yield _holds("event.place", event["place"], got, flagged=_unsure(found, "event.place"))
     yield (
         "event.status",
-        "right" if event.get("status", "scheduled") == draft.status else "silent",
+        "right"
+        if event.get("status", "scheduled") == draft.status
+        else "wrong"
+        if _unsure(found, "event.status")
+        else "silent",
         event.get("status", "scheduled"),
         draft.status,
     )
