@@ -16,7 +16,7 @@ Shape = dict[str, Any]
 def proposal(value: Proposal, wrong_mails: int) -> Shape:
     """Everything that follows from a change."""
     difference = value.difference
-    return {
+    shape: Shape = {
         "change": type(value.change).__name__,
         "prefix": value.said.prefix,
         "headline": value.said.headline,
@@ -32,8 +32,35 @@ def proposal(value: Proposal, wrong_mails: int) -> Shape:
         "appeared": [shapes.planned(one) for one in difference.appeared],
         "reworded": [shapes.message(m) for m in value.reworded],
         "stopped": [shapes.message(one.message) for one in difference.stopped],
+        "held": [{**shapes.message(one.message), "said": [place.said for place in one.places]} for one in value.held],
+        "texts": [
+            {
+                "channel": channel,
+                "rule": occurrence.rule_id,
+                "anchor": occurrence.anchor,
+                "language": language,
+                "payload": dict(payload),
+            }
+            for (occurrence, channel), worded in value.worded.items()
+            for language, payload in worded.payloads
+        ],
+        "recipients": {channel: number for (_, channel), number in value.recipients.items()},
         "stale": [{"text": p.text, "said": p.said, "excerpt": p.excerpt} for p in value.places],
     }
+    named: Shape = _with_new_anchor(shape)
+    return named
+
+
+def _with_new_anchor(value: Any) -> Any:
+    """The change has no number yet: `change:new`."""
+    match value:
+        case dict():
+            return {key: _with_new_anchor(one) for key, one in value.items()}
+        case list():
+            return [_with_new_anchor(one) for one in value]
+        case str() if value == f"change:{2**31 - 1}":
+            return "change:new"
+    return value
 
 
 def _out(wrong: Wrong) -> list[Shape]:

@@ -12,12 +12,14 @@ from announcer.cli.terminal import Terminal, row, seen, table
 from announcer.cli.timeline import View
 from announcer.model.campaign import Message, Planned
 from announcer.model.changes import Remedy
+from announcer.model.content import Payload
+from announcer.office.correcting import Fix
 from announcer.planning.changes import Difference, in_words
 from announcer.planning.remedies import remedy
+from announcer.planning.why import text_name
 
 if TYPE_CHECKING:
     from announcer.office.change import Proposal
-    from announcer.office.correcting import Fix
     from announcer.office.house import House
 
 Line = tuple[str, Planned, str]
@@ -49,6 +51,7 @@ def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong
         show_plan(terminal, view, proposal.difference),
         _section(terminal, view, "reworded", _reworded(proposal)),
         show_messages(terminal, view, "issues_waiting", proposal.issues.waiting),
+        _section(terminal, view, "held_stale", _held(view, proposal)),
     ]
     if not any(sections):
         terminal.say("no_consequence")
@@ -56,8 +59,40 @@ def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong
         terminal.say("nobody_told")
     if wrong_mails:
         terminal.say("mails_wrong", style="yellow", n=wrong_mails)
+    _show_texts(terminal, house, view, proposal)
+    _show_places(terminal, view, proposal)
+
+
+def _show_texts(terminal: Terminal, house: House, view: View, proposal: Proposal) -> None:
+    """What the change makes us say, channel by channel: confirming it approves these words."""
+    new = [p for p in proposal.difference.appeared if (p.occurrence, p.channel) in proposal.worded]
+    if new:
+        terminal.say("said_then", style="bold")
+    for planned in new:
+        kind = house.exits[planned.channel].kind
+        for language, payload in proposal.worded[(planned.occurrence, planned.channel)].payloads:
+            terminal.line(f"{planned.channel} ({language}): {_head(kind, payload)}", style="")
+
+
+def _head(kind: str, payload: Payload) -> str:
+    """The part of a payload that a reader sees first; of a post all."""
+    match kind:
+        case "mail":
+            return str(payload["subject"])
+        case "feed":
+            return str(payload["title"])
+    text = str(payload.get("status") or payload.get("text") or "")
+    return "\n  ".join(line for line in text.splitlines() if line)
+
+
+def _show_places(terminal: Terminal, view: View, proposal: Proposal) -> None:
+    if not proposal.places:
+        return
+    shown = table(view.speech("where"), view.speech("excerpt"))
     for place in proposal.places:
-        terminal.line(f"{view.speech('stale')}: {place.text}: {place.excerpt}", style="yellow")
+        row(shown, [text_name(place.text, view.speech.language), place.excerpt])
+    terminal.line(view.speech("stale"), style="bold yellow")
+    terminal.show(shown)
 
 
 def show_plan(terminal: Terminal, view: View, found: Difference) -> bool:
@@ -95,15 +130,19 @@ def _out(house: House, view: View, proposal: Proposal) -> Iterable[Line]:
     for wrong in proposal.wrong:
         planned = wrong.message.planned
         for fix in wrong.fixes:
-            yield str(wrong.message.id), planned, _remedy(house, view, planned.channel, fix)
+            yield str(wrong.message.id), planned, _remedy(house, view, proposal, planned.channel, fix)
     for issue in proposal.issues.wrong:
         planned = issue.message.planned
-        by_mail = remedy("mail", house.exits[planned.channel].can, proposal.change)
-        yield str(issue.message.id), planned, view.speech(_REMEDIES[by_mail], said="")
+        fix = Fix(remedy("mail", house.exits[planned.channel].can, proposal.change))
+        yield str(issue.message.id), planned, _remedy(house, view, proposal, planned.channel, fix)
 
 
-def _remedy(house: House, view: View, channel: str, fix: Fix) -> str:
+def _remedy(house: House, view: View, proposal: Proposal, channel: str, fix: Fix) -> str:
     """How something that is out gets put right."""
+    if fix.remedy is Remedy.MAIL:
+        mails = [number for (_, name), number in proposal.recipients.items() if name == channel]
+        people = view.speech.count("person", sum(mails))
+        return view.speech("by_mail", people=people) if mails else view.speech("by_none")
     if fix.remedy is Remedy.EDIT and house.exits[channel].kind == "feed":
         return view.speech("by_entry")
     said = str(fix.answer.get("status") or fix.answer.get("text") or "").partition("\n")[0] if fix.answer else ""
@@ -128,6 +167,11 @@ def _dropped(view: View, found: Difference) -> Iterable[Line]:
 def _appeared(view: View, found: Difference) -> Iterable[Line]:
     for planned in found.appeared:
         yield "+", planned, "; ".join(view.reasons(planned))
+
+
+def _held(view: View, proposal: Proposal) -> Iterable[Line]:
+    for held in proposal.held:
+        yield str(held.message.id), held.message.planned, "; ".join(view.why(held.reasons))
 
 
 def _reworded(proposal: Proposal) -> Iterable[Line]:

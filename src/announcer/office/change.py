@@ -8,7 +8,7 @@ to whoever received a wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,10 +24,12 @@ from announcer.office.campaigns import World, apply, keep, read_world, with_chan
 from announcer.office.correcting import Key, Wished, Worded, Worder, Wrong, key_of
 from announcer.office.house import House
 from announcer.office.issue_changes import Touched
+from announcer.office.staleness import Held, free_texts, hold, is_cured, still_said
 from announcer.planning import changes as planned_changes
 from announcer.planning.changes import ChangeWords, Difference, StalePlace
 from announcer.planning.plan import plan
 from announcer.planning.remedies import check_wishes
+from announcer.planning.values import values
 from announcer.store import campaign as store
 from announcer.store import changes, contents, corrections, facts, journal, queueing
 from announcer.store.campaign import Campaign
@@ -53,6 +55,8 @@ class Proposal:
     wrong: tuple[Wrong, ...]
     posts: tuple[Post, ...]  #: What stood out there when it was proposed.
     places: tuple[StalePlace, ...]  #: Where a free text still says the old value.
+    held: tuple[Held, ...]  #: Unsent messages that would go on saying it.
+    recipients: Mapping[Key, int]  #: To how many people each new mail goes.
     states: Mapping[int, MessageState]
     told: bool  #: False: nothing was announced yet, so nobody has to be told.
     issues: Touched  #: Issues of digests that tell what changes.
@@ -95,6 +99,10 @@ def propose(
     wanted = plan(after.planning)
     worder = Worder(house, before, after, now)
     left = [m for m in messages if m.id in out]
+    worded = {**worder.notices(wanted, f"change:{_UNCONFIRMED}"), **worder.unsent(messages, wanted, stored)}
+    wrong = worder.wrong(left, posts, variants, Wished(change, _UNCONFIRMED, wishes))
+    places = planned_changes.stale_places(change, before.facts, free_texts(after))
+    stale = [*(one.message.id for one in wrong), *issues.stale]
     return Proposal(
         key=key,
         change=change,
@@ -103,10 +111,12 @@ def propose(
         wanted=wanted,
         difference=planned_changes.difference(messages, wanted),
         said=planned_changes.in_words(change, before.facts, facts_after, before.scene.language),
-        worded={**worder.notices(wanted, f"change:{_UNCONFIRMED}"), **worder.unsent(messages, wanted, stored)},
-        wrong=worder.wrong(left, posts, variants, Wished(change, _UNCONFIRMED, wishes)),
+        worded=worded,
+        wrong=wrong,
         posts=tuple(posts),
-        places=planned_changes.stale_places(change, before.facts, _free_texts(after)),
+        places=places,
+        held=still_said(messages, wanted, worded, stored, places),
+        recipients=_recipients(house, key, wanted, stale),
         states={m.id: m.state for m in messages},
         told=told,
         issues=issues,
@@ -114,12 +124,17 @@ def propose(
     )
 
 
-def _free_texts(world: World) -> dict[str, str]:
-    announcement = world.facts.announcement
-    texts = {f"words for {rule}": text for rule, text in world.scene.words.items()}
-    if announcement is not None:
-        texts |= {name: getattr(announcement, name) for name in ("headline", "kicker", "lead", "body")}
-    return texts
+def _recipients(house: House, key: Campaign, wanted: Sequence[Planned], stale: list[int]) -> dict[Key, int]:
+    """To how many people each mail that tells of the change would go now."""
+    mine = [p for p in wanted if p.occurrence.anchor == f"change:{_UNCONFIRMED}" and not p.drop]
+    with house.database.read() as connection:
+        return {
+            key_of(p): queueing.audience_size(
+                connection, Message(0, 0, key.event_id, key.announcement_id, MessageState.DRAFT, p), stale
+            )
+            for p in mine
+            if house.exits[p.channel].kind == "mail"
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,7 @@ def confirm(
         after = with_change(proposal.before, proposal.change, proposal.after.facts, change_id, now, proposal.told)
         apply(connection, after, [_numbered(p, change_id) for p in proposal.wanted])
         notices = _store_texts(connection, proposal, after, change_id, actor, now)
+        hold(connection, proposal.held)
         corrected = correcting.store(connection, proposal.wrong, after, change_id, actor, now)
         issue_changes.follow(connection, house, proposal.issues, actor, now)
         wrong_mails = queueing.received(connection, proposal.stale)
@@ -170,9 +186,10 @@ def _save(connection: sa.Connection, proposal: Proposal, actor: Actor, reason: s
         facts.save_event(connection, after.event, actor, now)
     if after.announcement is not None and after.announcement != before.announcement:
         facts.save_announcement(connection, after.announcement, actor, now)
+    was, now_is = values(before, after)
     journal.note(
         connection, actor, now, type(proposal.change).__name__, str(proposal.key),
-        before=proposal.before.scene.version, after=proposal.said.sentence, why=reason,
+        before=was, after=f"{proposal.said.sentence} ({now_is})" if now_is else proposal.said.sentence, why=reason,
     )  # fmt: skip
     return changes.record(
         connection, proposal.key, proposal.change, facts_before=proposal.before.scene.version,
@@ -202,7 +219,8 @@ def _store_texts(
         is_notice = message.planned.occurrence.anchor == f"change:{change_id}"
         if is_notice:
             notices.append(message.id)
-        if is_notice or message.state in (MessageState.SCHEDULED, MessageState.PAUSED):
+        shown = [payload for _, payload in (*text.payloads, *text.late)]
+        if is_notice or message.state in (MessageState.SCHEDULED, MessageState.PAUSED) or is_cured(message, shown):
             contents.approve(connection, message, actor, now)
     return notices
 

@@ -14,6 +14,7 @@ from announcer.model.changes import (
     CancelEvent,
     CancelSession,
     Change,
+    ChangeRegistration,
     ChangeRoom,
     CorrectWording,
     Delay,
@@ -22,9 +23,12 @@ from announcer.model.changes import (
     MoveSession,
     PostponeEvent,
     ReplacePerson,
+    UpdateProgramme,
 )
 from announcer.model.facts import Event, Session
 
+_NEAR = 12  # characters on either side that tell one place from another
+_MARKS = re.compile(r"[*_#>`\\\[\]()]")
 _AROUND = 40  # characters shown on either side
 _TITLES = frozenset({"dr", "prof", "dipl", "ing", "frau", "herr", "mr", "mrs", "ms"})
 
@@ -38,6 +42,12 @@ class StalePlace:
     start: int  #: Where, in characters.
     end: int
     excerpt: str
+    fragment: str  #: The place with a few words around it: a message that contains it says the old value.
+
+
+def plain(text: str) -> str:
+    """A text without the marks of Markdown and with single blanks, so that it is found again in what was made of it."""
+    return " ".join(_MARKS.sub("", text).split())
 
 
 def stale_places(change: Change, before: Facts, texts: Mapping[str, str]) -> tuple[StalePlace, ...]:
@@ -52,7 +62,14 @@ def stale_places(change: Change, before: Facts, texts: Mapping[str, str]) -> tup
         return ()
     pattern = re.compile("|".join(sorted(patterns, key=len, reverse=True)), re.IGNORECASE)
     return tuple(
-        StalePlace(name, found[0], found.start(), found.end(), _excerpt(text, found.start(), found.end()))
+        StalePlace(
+            name,
+            found[0],
+            found.start(),
+            found.end(),
+            _excerpt(text, found.start(), found.end()),
+            plain(text[max(0, found.start() - _NEAR) : found.end() + _NEAR]),
+        )
         for name, text in texts.items()
         for found in pattern.finditer(text)
     )
@@ -66,13 +83,58 @@ def _patterns(change: Change, before: Facts) -> Iterator[str]:
             yield _whole(change.old, genitive=True)
             if surname := _surname(change.old):
                 yield _whole(surname, genitive=True)
-        case MoveEvent() | PostponeEvent() | CancelEvent():
+        case MoveEvent():
+            yield from _moved_patterns(change, before.event)
+        case PostponeEvent() | CancelEvent():
             if before.event is not None:
                 yield from _event_patterns(before.event)
+        case ChangeRegistration():
+            yield from _registration_patterns(change, before.event)
+        case UpdateProgramme():
+            yield from _programme_patterns(change, before.event)
         case ChangeRoom() | CancelSession() | MoveSession() | Delay():
             session = before.event.session(change.session_id) if before.event else None
             if session is not None and before.event is not None:
                 yield from _session_patterns(change, session, before.event.zone)
+
+
+def _moved_patterns(change: MoveEvent, event: Event | None) -> Iterator[str]:
+    if event is None:
+        return
+    if change.start is not None:
+        yield from _event_patterns(event)
+    if change.place is not None and event.place is not None:
+        kept = {change.place.name, change.place.street}
+        yield from (_whole(name) for name in (event.place.name, event.place.street) if name and name not in kept)
+
+
+def _registration_patterns(change: ChangeRegistration, event: Event | None) -> Iterator[str]:
+    if event is None:
+        return
+    old = event.registration
+    for moment, wanted in ((old.opens, change.opens), (old.closes, change.closes)):
+        if moment is not None and wanted is not None and moment != wanted:
+            yield from _day_patterns(moment.astimezone(event.zone).date(), weekday=False)
+    if change.url and old.url and change.url != old.url:
+        yield _whole(old.url)
+
+
+def _programme_patterns(change: UpdateProgramme, event: Event | None) -> Iterator[str]:
+    """What each session said before: of one that falls out its title and its people, else what is otherwise."""
+    if event is None:
+        return
+    wanted = {session.id: session for session in change.sessions}
+    for old in event.sessions:
+        new = wanted.get(old.id)
+        if new is None:
+            yield from _session_patterns(CancelSession(old.id), old, event.zone)
+            continue
+        if old.start is not None and new.start is not None and old.start != new.start:
+            yield from _session_patterns(MoveSession(old.id, new.start), old, event.zone)
+        if old.room and old.room != new.room:
+            yield _whole(old.room)
+        names = {person.name for person in new.performers}
+        yield from (_whole(p.name, genitive=True) for p in old.performers if p.name not in names)
 
 
 def _event_patterns(event: Event) -> Iterator[str]:
@@ -109,7 +171,7 @@ def _changes_day(start: datetime, local: datetime, zone: ZoneInfo) -> bool:
     return start.astimezone(zone).date() != local.date()
 
 
-def _day_patterns(day: date) -> Iterator[str]:
+def _day_patterns(day: date, *, weekday: bool = True) -> Iterator[str]:
     names = [format_date(day, pattern, locale="de") for pattern in ("MMMM", "MMM")]
     names += [format_date(day, pattern, locale="en_GB") for pattern in ("MMMM", "MMM")]
     month = "|".join(re.escape(name.rstrip(".")) for name in dict.fromkeys(names))
@@ -117,7 +179,7 @@ def _day_patterns(day: date) -> Iterator[str]:
     yield rf"\b(?:{month})\.? {day.day}(?:st|nd|rd|th)?\b"
     yield rf"(?<!\d)0?{day.day}\. ?0?{day.month}\.(?: ?(?:{day.year}|{day.year % 100:02}))?(?!\d)"
     yield rf"\b{day.isoformat()}\b"
-    for locale in ("de", "en_GB"):
+    for locale in ("de", "en_GB") if weekday else ():
         yield rf"\b{format_date(day, 'EEEE', locale=locale)}\b"
 
 

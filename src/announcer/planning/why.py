@@ -125,6 +125,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "der Text ist nicht mehr der freigegebene; bitte neu freigeben",
         "its text is not the approved one; approve it again",
     ),
+    "stale_text": (
+        "sagt noch „{0}“ ({1}); bitte den Text berichtigen oder so freigeben",
+        "still says “{0}” ({1}); correct the text, or approve it as it is",
+    ),
     "not_planned": ("entfällt: nicht mehr im Plan", "dropped: no longer in the plan"),
     "event_cancelled": ("entfällt: die Veranstaltung ist abgesagt", "dropped: the event is cancelled"),
     "event_postponed": ("entfällt: die Veranstaltung ist verschoben", "dropped: the event is put off"),
@@ -157,6 +161,20 @@ _WORDS: dict[str, tuple[str, str]] = {
         "dropped: the digest was changed; what it told comes with the next issue",
     ),
     "parallel": ("spricht auch von gleichzeitigen Programmpunkten: {0}", "also speaks of parallel sessions: {0}"),
+}
+
+#: Where a text stands that people wrote; a number or a name may follow.
+_TEXTS = {
+    "headline": ("Überschrift", "headline"),
+    "kicker": ("Dachzeile", "kicker"),
+    "lead": ("Vorspann", "lead"),
+    "body": ("Text", "body"),
+    "link": ("Verweis", "link"),
+    "alt": ("Bildbeschreibung", "description of picture"),
+    "credit": ("Bildnachweis", "credit of picture"),
+    "note": ("Hinweis zum Programmpunkt", "note of programme item"),
+    "words": ("Ihr Text für", "your text for"),
+    "post": ("Ihr Beitrag für", "your post for"),
 }
 
 _WAITS: dict[str, tuple[str, str]] = {
@@ -204,6 +222,14 @@ def waits_for_words(key: str, event: Event | None, language: str) -> str:
     return (german if language == "de" else english).format(_item(value, event, language))
 
 
+def text_name(name: str, language: str) -> str:
+    """Where a text stands, in words: "link 2" is "Verweis 2"."""
+    kind, _, which = name.partition(" ")
+    if kind not in _TEXTS:
+        return name
+    return f"{_TEXTS[kind][language != 'de']} {which}".strip()
+
+
 def _item(value: str, event: Event | None, language: str) -> str:
     session = event.session(value) if event else None
     if session is None:
@@ -216,6 +242,8 @@ def _written(value: datetime | str | int) -> str:
 
 
 def _read(value: str, language: str) -> str:
+    if value.partition(" ")[0] in _TEXTS:
+        return text_name(value, language)
     try:
         if "T" not in value:
             if value.partition(":")[0] in _WAITS:

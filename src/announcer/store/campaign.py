@@ -23,6 +23,8 @@ _UNSENT = ("pending", "paused", "deferred", "held", "manual")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 #: The reason of a message that a person struck out; planning anew does not bring it back.
 LET_GO = "let_go"
+#: The reason of a message that is held because its text still says an old value; a key of planning.why.
+STALE_TEXT = "stale_text"
 #: The reason of a message that no rule asks for any more.
 NOT_PLANNED = "not_planned"
 Place = tuple[Occurrence, str]
@@ -296,6 +298,8 @@ def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
     # Of what is leaving already only the moment can change: what it says, and to whom, is approved and in the ledger.
     values = _timing(planned) if old.state is MessageState.SENDING else _wanted(planned)
     connection.execute(message.update().where(message.c.id == old.id).values(**values))
+    if old.state is MessageState.HELD and (kept := [one for one in old.planned.why if one.startswith(STALE_TEXT)]):
+        set_whys(connection, old, [*planned.why, *kept])  # planning knows nothing of what a text says
     state = _state_after_update(old.state, planned)
     if state is not old.state:
         transition(connection, old.id, state)
@@ -373,6 +377,12 @@ def cancel(connection: sa.Connection, old: Message, why: str, to: MessageState =
     if begun is None:
         transition(connection, old.id, to)
         set_why(connection, old, why)
+
+
+def set_whys(connection: sa.Connection, old: Message, reasons: Sequence[str]) -> None:
+    """Replace a message's list of reasons; each stands in it once."""
+    text = json.dumps(list(dict.fromkeys(reasons)), ensure_ascii=False)
+    connection.execute(message.update().where(message.c.id == old.id).values(why=text))
 
 
 def set_why(connection: sa.Connection, old: Message, why: str) -> None:

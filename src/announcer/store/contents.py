@@ -202,6 +202,9 @@ def approve(connection: sa.Connection, message_: Message, actor: Actor, now: dat
     }
     if message_.state in (MessageState.DRAFT, MessageState.HELD):
         campaign.transition(connection, message_.id, MessageState.SCHEDULED, **values)
+        if any(reason.startswith(campaign.STALE_TEXT) for reason in message_.planned.why):
+            kept = [reason for reason in message_.planned.why if not reason.startswith(campaign.STALE_TEXT)]
+            campaign.set_whys(connection, message_, kept)
     else:
         connection.execute(message.update().where(message.c.id == message_.id).values(**values))
 

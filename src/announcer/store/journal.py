@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from announcer.model.people import Actor
 from announcer.store.driver import Statement
 from announcer.store.tables import audit, delivery, message, setting
 
+#: What looks like a mail address, wherever it stands.
+_ADDRESS = re.compile(r"[^\s@<>\"'(),;:|]+@[^\s@<>\"'(),;:|/]+\.[^\s@<>\"'(),;:|/.]+")
+ADDRESS_TAKEN_OUT = "(address)"
 ALL = "all"
 HOLD = "hold"
 
@@ -39,12 +43,14 @@ def note(
     after: str = "",
     why: str = "",
 ) -> None:
-    """Append a line to the log, in the transaction of what it tells of."""
-    connection.execute(
-        audit.insert().values(
-            at=now, actor=actor.name, verb=verb, subject=subject[:200], before=before, after=after, why=why
-        )
-    )
+    """Append a line to the log, in the transaction of what it tells of.
+
+    Nobody's address gets into it, whoever wrote one into a reason or a text:
+    the log can't be changed when somebody wants to be forgotten.
+    """
+    texts = {"actor": actor.name, "subject": subject[:200], "before": before, "after": after, "why": why}
+    values = {name: _ADDRESS.sub(ADDRESS_TAKEN_OUT, text) for name, text in texts.items()}
+    connection.execute(audit.insert().values(at=now, verb=verb, **values))
 
 
 def entries(connection: sa.Connection, *, subject: str | None = None, limit: int = 100) -> list[Entry]:

@@ -58,5 +58,12 @@ def test_old_values_are_found_where_they_stand_alone(facts: Facts, change: Chang
 def test_a_place_says_where_it_is_and_what_stands_around(facts: Facts) -> None:
     texts = {"lead": "Nichts.", "body": "Ein langer Satz geht voraus, bevor wir sagen:\nEs spricht Schwan heute Abend."}
     assert stale_places(ReplacePerson("Gesine Schwan"), facts, texts) == (
-        StalePlace("body", "Schwan", 57, 63, "…voraus, bevor wir sagen: Es spricht Schwan heute Abend."),
+        StalePlace(
+            "body",
+            "Schwan",
+            57,
+            63,
+            "…voraus, bevor wir sagen: Es spricht Schwan heute Abend.",
+            "Es spricht Schwan heute Abend",
+        ),
     )
