@@ -100,6 +100,18 @@ def test_a_playbook_is_exported_copied_imported_and_used(desk: Desk) -> None:
     assert json.loads(desk.run("event", "show", "fest", "--json"))["playbook"] == "second"
 
 
+def test_what_it_gives_is_shown_whole(desk: Desk) -> None:
+    """What is said when, what only a change brings, and what is switched off."""
+    given = desk.run("playbook", "show", "conference", "--event", "fest")
+    assert "Ergibt für „fest“" in given
+    assert "Terminankündigung save-the-date" in given
+    assert "Nur bei einer Änderung room-change: Neuer Raum · sofort bei einer Änderung · Feed, soziale Netze" in given
+    assert "Ausgeschaltet session-live: Jetzt · Beginn des Programmpunkts" in given
+    english = desk.run("playbook", "show", "conference", "--event", "fest", lang="en")
+    assert "Only on a change room-change: Room change · at once on a change · feed, social" in english
+    assert "Switched off session-live: Now · session start" in english
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -103,6 +103,7 @@ def _show_given(terminal: Terminal, house: House, playbook: str, event: str, jso
     """What a playbook would give for an event, with nothing stored."""
     from announcer.cli import shapes
     from announcer.cli.timeline import draft_timeline
+    from announcer.model.campaign import Anchor
     from announcer.office.campaigns import read_playbook, read_world
     from announcer.planning.plan import plan
 
@@ -116,6 +117,14 @@ def _show_given(terminal: Terminal, house: House, playbook: str, event: str, jso
         return
     terminal.say("gives", style="bold", event=event)
     terminal.show(draft_timeline(view_of(terminal, house, key), given))
+    for title, rules in (
+        ("only_on_change", [r for r in chosen.rules if r.enabled and r.when.anchor is Anchor.CHANGE]),
+        ("off_rules", [r for r in chosen.rules if not r.enabled]),
+    ):
+        if rules:
+            terminal.say(title, style="bold")
+        for rule in rules:
+            terminal.line(f"  {rule.id}: {_sentence(terminal, rule)}")
 
 
 @playbook_app.command("export")

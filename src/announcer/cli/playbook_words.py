@@ -15,6 +15,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "rule_changed": ("Geänderte Regel", "Changed rule"),
     "rule_before": ("bisher", "before"),
     "rule_after": ("künftig", "after"),
+    "only_on_change": ("Nur bei einer Änderung", "Only on a change"),
+    "off_rules": ("Ausgeschaltet", "Switched off"),
     "rules_same": ("An den Regeln ändert sich nichts.", "The rules stay as they are."),
     "follows": (
         "„{event}“ folgt künftig dem Ablaufplan „{name}“ statt „{before}“.",

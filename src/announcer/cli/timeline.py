@@ -12,7 +12,7 @@ from rich.text import Text
 
 from announcer.cli.terminal import row, seen, table
 from announcer.cli.words import Speech
-from announcer.model.campaign import Message, Planned, Subject
+from announcer.model.campaign import Audience, Message, Planned, Subject
 from announcer.model.facts import Event
 from announcer.planning.phrases import quoted
 from announcer.planning.why import explain, waits_for_words
@@ -115,7 +115,15 @@ def _cells(view: View, number: str, planned: Planned, state: str) -> list[str | 
         number,
         Text(view.speech.time(due, view.zone) if due else "–", quiet),
         what,
-        Text(planned.channel, quiet),
+        _channel(view, planned, quiet),
         Text(view.speech.until(end, due, view.zone) if end else "", quiet),
         Text(view.speech.state(state) if state else "", STATE_STYLES.get(state, "")),
     ]
+
+
+def _channel(view: View, planned: Planned, quiet: str) -> Text:
+    """By which channel, and below it for whom, where that is not everybody."""
+    shown = Text(planned.channel, quiet)
+    if planned.audience is not Audience.PUBLIC:
+        shown.append(f"\n{view.speech('audience')}: {view.speech.audience(planned.audience.value)}", "dim")
+    return shown
