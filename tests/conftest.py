@@ -13,11 +13,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import structlog
+from hypothesis import settings
 
 from announcer.store import schema
 from announcer.store.database import Database, open_database
 
 TEMPLATE = "announcer_template"
+
+# How long an example takes says how busy the machine is, not whether the program is right.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # A test run in the background ignores Ctrl-C and would hand that down to the programs it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
