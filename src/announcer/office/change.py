@@ -86,7 +86,7 @@ def propose(
     with house.database.read() as connection:
         before = read_world(connection, house, key, now)
         messages = store.messages(connection, key)
-        stored = {m.id: contents.covered(connection, m.id) for m in messages if m.state in store.OPEN}
+        stored = contents.covered_of(connection, [m.id for m in messages if m.state in store.OPEN])
         variants = contents.variants_out(connection, [m.id for m in messages])
         out = queueing.reached(connection, [m.id for m in messages])
         out |= {m.id for m in messages if m.state is MessageState.SENDING}

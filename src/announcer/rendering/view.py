@@ -134,7 +134,15 @@ class Viewer:
 
     def view(self) -> EventView:
         """The whole event; kept, because all messages of a campaign show the same one."""
-        return _view(self)
+        key = id(self.event), self.language, self.registration_closed
+        kept = _SEEN.get(key)
+        if kept is not None and kept[0] is self.event:
+            return kept[1]
+        drawn = _view(self)
+        if len(_SEEN) >= _MOST_SEEN:
+            _SEEN.clear()
+        _SEEN[key] = self.event, drawn
+        return drawn
 
     def draw(self) -> EventView:
         """The whole event, drawn anew."""
@@ -230,6 +238,11 @@ class Viewer:
             cancelled=session.status is EventStatus.CANCELLED,
             facts=_joined(when, room, place.brief if place else "", with_names),
         )
+
+
+#: The same once more by the very object: to hash a thousand sessions takes as long as to word a post.
+_SEEN: dict[tuple[int, str, bool], tuple[Event, EventView]] = {}
+_MOST_SEEN = 16
 
 
 @lru_cache(maxsize=64)
