@@ -51,5 +51,6 @@ def test_no_look_goes_through_all_messages_or_the_whole_ledger(tmp_path: Path) -
         engine.close()
     scans = [plan for plan in plans if plan[0].startswith(("SCAN delivery", "SCAN message"))]
     assert len(asked) > 8
-    # The few held deliveries have an index of their own, which holds nothing else.
-    assert [plan for plan, _ in scans if plan != "SCAN delivery USING INDEX ix_delivery_held"] == []
+    # Two indexes hold nothing but what is held or in trouble: to go through these is to find it.
+    small = {f"SCAN delivery USING INDEX ix_delivery_{name}" for name in ("held", "trouble")}
+    assert [plan for plan, _ in scans if plan not in small] == []

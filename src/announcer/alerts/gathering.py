@@ -160,7 +160,7 @@ def _partly_missed(connection: sa.Connection, begin: datetime) -> Iterator[Happe
 
 
 def _trouble(connection: sa.Connection, begin: datetime) -> Iterator[Happened]:
-    """Each post that failed, is in doubt or has to be corrected by hand.
+    """Each post that failed or is in doubt; what has to be done by hand is told apart.
 
     Failed mails once per message, with their number and nobody's address.
     """
