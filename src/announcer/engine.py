@@ -33,6 +33,7 @@ from announcer.dispatch import Attempted, Dispatcher, MailLedger
 from announcer.errors import Credentials, SettingsError
 from announcer.feeds import websub
 from announcer.feeds.guids import feed_guid
+from announcer.fetching import Fetcher
 from announcer.model.ledger import Delivery, Outcome
 from announcer.model.people import Actor
 from announcer.newsletter.mailer import Mailer
@@ -92,7 +93,7 @@ class Engine:
         key = configuration.signing_key(settings)
         self._client = open_client(settings)
         self.assets = Assets(settings.path(settings.paths.var) / "assets")
-        tools = Tools(self._client, self.database, key, self.assets, clock)
+        tools = Tools(self._client, self.database, key, self.assets, clock, Fetcher(settings), settings.site.url)
         self._channels = _channels(settings, secret, tools)
         self._mailer = _mailer(settings, secret, key, clock) if settings.mail.enabled else None
         exits: dict[str, Exit] = {**self._channels}

@@ -11,12 +11,14 @@ from announcer.channels import Channel
 from announcer.channels.bluesky import Bluesky
 from announcer.channels.by_hand import Tasks
 from announcer.channels.gallery import Gallery
+from announcer.channels.link_card import LinkCards
 from announcer.channels.long_tail import LongTail
 from announcer.channels.mastodon import Mastodon
 from announcer.channels.matrix import Matrix
 from announcer.channels.telegram import Telegram
 from announcer.channels.webhook import Webhook
 from announcer.clock import Clock
+from announcer.fetching import Fetcher
 from announcer.settings import ChannelSettings
 from announcer.store import ledger
 from announcer.store.assets import Assets
@@ -33,6 +35,8 @@ class Tools:
     key: bytes
     assets: Assets
     clock: Clock
+    fetcher: Fetcher
+    site: str  #: The address of our own pages.
 
 
 def open_account(name: str, settings: ChannelSettings, token: str, tools: Tools) -> Channel:
@@ -53,7 +57,8 @@ def open_account(name: str, settings: ChannelSettings, token: str, tools: Tools)
         case "byhand":
             return Tasks(name, settings)
         case "bluesky":
-            return Bluesky(name, settings, token, tools.client, tools.clock, tools.assets, memory)
+            cards = LinkCards(tools.fetcher, tools.assets, memory, tools.site)
+            return Bluesky(name, settings, token, tools.client, tools.clock, tools.assets, memory, cards)
 
 
 def _claimed(database: Database, channel: str) -> Callable[[str], bool]:

@@ -32,10 +32,11 @@ from announcer.channels.bluesky_text import (
     short_link,
 )
 from announcer.channels.gallery import Files, Gallery, Notes, shape_of
+from announcer.channels.link_card import LinkCards
 from announcer.channels.pictures import Frame
 from announcer.channels.posts import Post, alt_text, fit_post, pictures_of, thread
 from announcer.clock import Clock
-from announcer.errors import Permanent, SendError
+from announcer.errors import ComposeError, Permanent, SendError
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
 from announcer.model.ledger import Action, Delivery, Receipt
 from announcer.rendering import clean
@@ -69,12 +70,14 @@ class Bluesky:
         wall_clock: Clock,
         files: Files,
         notes: Memory,
+        cards: LinkCards | None = None,
     ) -> None:
         """`client` is shared and closed by the caller. Raises `SettingsError` for a password that can't be one."""
         self.name = name
         self._place = f"[channels.{name}]"
         self._gallery = Gallery(files, notes)
         self._notes = notes
+        self._cards = cards
         url = settings.url or HOME
         self._session = Session(self._place, url, settings.account, password, client, wall_clock, notes)
 
@@ -93,7 +96,11 @@ class Bluesky:
             "dids": {name: did for name in names if (did := self._did_of(name))},
             "pictures": [self._gallery.made_to_fit(picture, _FRAME) for picture in given.get("pictures") or ()],
         }
-        card = given.get("card")
+        try:
+            card = self._cards.card_for(given) if self._cards else given.get("card")
+        except ComposeError as error:
+            raise ComposeError(f"{self._place}: {error}") from error
+        prepared["card"] = card
         if card and card.get("picture"):
             prepared["card"] = {**card, "picture": self._gallery.made_to_fit(card["picture"], _THUMB)}
         return Content(content.channel_kind, content.language, prepared)

@@ -23,7 +23,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     ),
     (
         ("Watching", "Im Blick behalten"),
-        ("status", "settle", "byhand", "decide", "log", "pause", "resume", "release-hold"),
+        ("status", "posts", "settle", "byhand", "decide", "log", "pause", "resume", "release-hold"),
     ),
     (("Approval", "Freigabe"), ("requests", "deputies")),
     (

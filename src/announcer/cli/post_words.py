@@ -48,6 +48,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "hand_publish": ("Veröffentlichen", "Publish"),
     "hand_correct": ("Richtigstellen", "Correct"),
     "hand_withdraw": ("Löschen", "Delete"),
+    "hand_answer": ("Antwort", "Answer"),
+    "nothing_posted": ("Dazu ist noch nichts hinausgegangen.", "Nothing of this has left yet."),
     "hand_where": ("Dort steht es: {where}", "It stands here: {where}"),
     "hand_picture": ("Bild: {file}", "Picture: {file}"),
     "hand_alt": ("Alternativtext: {alt}", "Alt text: {alt}"),
@@ -90,6 +92,9 @@ HELP: Final[Mapping[str, str]] = {
     ),
     "Its number, as byhand list shows it.": "Die Nummer aus byhand list.",
     "Copy the pictures into this folder.": "Die Bilder in diesen Ordner kopieren.",
+    "Show what of a campaign stands on the networks, with links.": (
+        "Zeigen, was von einer Kampagne in den Netzwerken steht, mit Verweisen."
+    ),
     "Say that it is done.": "Sagen, dass es erledigt ist.",
     "Where it stands, for later corrections.": "Wo es steht, für spätere Richtigstellungen.",
 }

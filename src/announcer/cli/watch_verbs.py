@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,13 @@ import typer
 
 from announcer.cli.app import app
 from announcer.cli.campaign_verbs import find, view_of
-from announcer.cli.options import As, Json, Reason, Yes
+from announcer.cli.options import As, Json, Name, Reason, Yes
 from announcer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from announcer.office.house import House
     from announcer.office.outlook import Departure, Overview
+    from announcer.office.posts import Posted
 
 OneName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only this event or announcement.")]
 What = Annotated[str, typer.Argument(metavar="[WHAT]", help="all, channel:NAME or event:ID.")]
@@ -42,6 +44,50 @@ def status(context: typer.Context, name: OneName = None, json: Json = False) -> 
         standing.show(terminal, overview)
         if key and messages:
             terminal.show(timeline(view_of(terminal, house, key), messages))
+
+
+@app.command()
+def posts(context: typer.Context, name: Name, json: Json = False) -> None:
+    """Show what of a campaign stands on the networks, with links."""
+    from announcer.cli.terminal import row, table
+    from announcer.office import posts as office
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        found = office.of_campaign(house, find(house, name))
+        zone = house.planning_zone
+    if json:
+        terminal.json([_posted(one) for one in found])
+        return
+    speech = terminal.speech
+    if not found:
+        terminal.say("nothing_posted")
+        return
+    shown = table(*(speech(key) for key in ("number", "message", "channel", "what", "state", "note")))
+    for one in found:
+        what = speech("hand_answer" if one.answer and one.action == "publish" else f"hand_{one.action.value}")
+        if one.part:
+            what = f"{what} ({one.part + 1})"
+        when = speech.moment(one.sent_at, zone) if one.sent_at else ""
+        note = "\n".join(filter(None, (when, one.link or one.said)))
+        row(shown, [one.id, one.message_id, one.channel, what, speech.state(one.state.value), note])
+    terminal.show(shown)
+
+
+def _posted(one: Posted) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "message": one.message_id,
+        "channel": one.channel,
+        "action": one.action.value,
+        "answer": one.answer,
+        "part": one.part,
+        "state": one.state.value,
+        "sent_at": one.sent_at.astimezone(UTC).isoformat().replace("+00:00", "Z") if one.sent_at else None,
+        "link": one.link or None,
+        "network_id": one.network_id or None,
+        "said": one.said or None,
+    }
 
 
 @app.command()

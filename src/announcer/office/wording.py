@@ -182,6 +182,7 @@ def _request(
         words=_words(scene, planned),
         links=links(house, scene.facts),
         template=planned.template,
+        channel=planned.channel if kind == "social" else "",
         also=tuple(
             _request(house, scene, _lesser(planned, each), kind, language, due_at) for each in planned.speaks_for
         ),

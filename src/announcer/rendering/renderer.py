@@ -109,8 +109,10 @@ class Renderer:
     def _template(self, request: Request, drawn: Scene) -> str:
         folder, suffix = request.channel_kind, _SUFFIXES[request.channel_kind]
         names = [f"{folder}/{name}.{request.language}.{suffix}" for name in _names(request, drawn)]
+        if request.channel:
+            names = [each for name in names for each in (_for_channel(name, request.channel), name)]
         own = f"{folder}/{request.template}.{request.language}.{suffix}" if request.template else ""
-        if not own or names[0] == f"{folder}/change.{request.language}.{suffix}":
+        if not own or names[0].partition(".")[0].partition("@")[0] == f"{folder}/change":
             return self._library.first(names)
         # A release in a language that the site does not speak is said by the kind's own template.
         return self._library.first([own, *names] if request.language not in self._languages else [own])
@@ -205,6 +207,12 @@ def _smaller(drawn: Scene) -> Iterator[Scene]:
         yield from (replace(drawn, issue=issue) for issue in editions.smaller(drawn.issue))
     else:
         yield from (scene.shorter(drawn, sessions, characters) for sessions, characters in _EXTENTS)
+
+
+def _for_channel(name: str, channel: str) -> str:
+    """The file that speaks on one channel alone: `social/reminder@bluesky.de.txt`."""
+    stem, _, rest = name.partition(".")
+    return f"{stem}@{channel}.{rest}"
 
 
 def _names(request: Request, drawn: Scene) -> list[str]:

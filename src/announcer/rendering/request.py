@@ -81,6 +81,7 @@ class Request:
     when: datetime | None = None
     notice: Notice | None = None
     words: str = ""
+    channel: str = ""  #: The channel's name: `reminder@bluesky` speaks there instead of `reminder`.
     links: Links = Links()
     template: str = ""
     embargo: datetime | None = None

@@ -55,3 +55,18 @@ def test_a_language_the_site_does_not_speak_falls_back_to_the_kind(tmp_path: Pat
 def test_of_a_cancelled_event_the_change_speaks(tmp_path: Path) -> None:
     off = replace(EVENT, status=EventStatus.CANCELLED)
     assert "Kurz!" not in renderer_with(tmp_path, "de").render(replace(SHORT, event=off)).payload["lead"]
+
+
+def test_a_template_for_one_channel_speaks_there_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "social"
+    folder.mkdir()
+    (folder / "reminder@bluesky.de.txt").write_text(
+        '{% extends "social/base.txt" %}{% block lead %}Nur hier: {{ name }}{% endblock %}', encoding="utf-8"
+    )
+    renderer = Renderer([tmp_path], SITE)
+    request = replace(SHORT, template="")
+    there = renderer.render(replace(request, channel="bluesky")).payload["lead"]
+    elsewhere = renderer.render(replace(request, channel="mastodon")).payload["lead"]
+    assert there.startswith("Nur hier: ")
+    assert not elsewhere.startswith("Nur hier: ")
+    assert renderer.check() == []
