@@ -14,8 +14,8 @@ from announcer.engine import Engine
 from announcer.errors import Conflict, IntakeError, NotFound
 from announcer.model.campaign import Message
 from announcer.model.changes import Change, MoveEvent
-from announcer.model.ledger import Action, MessageState
-from announcer.office import by_hand, campaigns, change, own_text, pictures
+from announcer.model.ledger import Action, DeliveryState, MessageState
+from announcer.office import by_hand, campaigns, change, own_text, pictures, posts
 from announcer.rehearsal import stage
 from announcer.rehearsal.drive import DrivenClock
 from announcer.rehearsal.run import read_folder
@@ -145,3 +145,16 @@ def test_pictures_come_with_their_alt_text_and_as_files(world: World, tmp_path: 
     )
     with pytest.raises(IntakeError, match="is no link"):
         world.done(task, "facebook")
+
+
+def test_what_stands_where_is_listed_with_its_links(world: World) -> None:
+    world.approve()
+    (task,) = world.go(SAVE_THE_DATE)
+    world.done(task)
+    world.change(MoveEvent(at(9, 25, 13), at(9, 26, 13)))
+    world.go(SAVE_THE_DATE.replace(hour=12))
+    found = [one for one in posts.of_campaign(world.engine.house, KEY) if one.channel == "facebook"]
+    assert [(one.action, one.state, one.link) for one in found if one.message_id == task.message.id] == [
+        (Action.PUBLISH, DeliveryState.SENT, LINK),
+        (Action.CORRECT, DeliveryState.MANUAL, ""),
+    ]

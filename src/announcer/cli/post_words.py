@@ -48,6 +48,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "hand_publish": ("Veröffentlichen", "Publish"),
     "hand_correct": ("Richtigstellen", "Correct"),
     "hand_withdraw": ("Löschen", "Delete"),
+    "message_number": ("Nachricht", "Message"),
     "hand_answer": ("Antwort", "Answer"),
     "nothing_posted": ("Dazu ist noch nichts hinausgegangen.", "Nothing of this has left yet."),
     "hand_where": ("Dort steht es: {where}", "It stands here: {where}"),
@@ -58,6 +59,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Aufgabe {number} ist erledigt. Ohne --link weiß später niemand, wo der Beitrag steht.",
         "Task {number} is done. Without --link nobody will know later where the post stands.",
     ),
+}
+
+#: What the log calls them.
+VERBS: Final[Mapping[str, tuple[str, str]]] = {
+    "by hand": ("von Hand erledigt", "done by hand"),
+    "picture": ("Bild", "picture"),
+    "preflight": ("vorab geprüft", "looked ahead"),
 }
 
 #: The help texts, by the English beside the verbs.

@@ -63,14 +63,14 @@ def posts(context: typer.Context, name: Name, json: Json = False) -> None:
     if not found:
         terminal.say("nothing_posted")
         return
-    shown = table(*(speech(key) for key in ("number", "message", "channel", "what", "state", "note")))
+    shown = table(*(speech(key) for key in ("number", "message_number", "channel", "what", "state", "note")))
     for one in found:
         what = speech("hand_answer" if one.answer and one.action == "publish" else f"hand_{one.action.value}")
         if one.part:
             what = f"{what} ({one.part + 1})"
         when = speech.moment(one.sent_at, zone) if one.sent_at else ""
         note = "\n".join(filter(None, (when, one.link or one.said)))
-        row(shown, [one.id, one.message_id, one.channel, what, speech.state(one.state.value), note])
+        row(shown, [one.id, one.message_id, one.channel, what, speech.delivery_state(one.state.value), note])
     terminal.show(shown)
 
 

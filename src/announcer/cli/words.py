@@ -186,10 +186,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "correction {id} failed: {said}; announcer settle {id} --again, or by hand and then --sent",
     ),
     "by_hand_delivery": (
-        "bitte von Hand berichtigen, dann announcer settle {id} --sent; "
-        "der neue Text: announcer preview {name} --message {message}",
-        "correct it by hand, then announcer settle {id} --sent; "
-        "the new text: announcer preview {name} --message {message}",
+        "von Hand zu tun, Text und Bilder: announcer byhand show {id}; danach announcer byhand done {id} --link …",
+        "to do by hand, text and pictures: announcer byhand show {id}; then announcer byhand done {id} --link …",
     ),
     "failed_mails": ("{n} Mails gescheitert: {said}", "{n} mails failed: {said}"),
     "late_by": ("nicht hinausgegangen", "did not leave"),
@@ -289,6 +287,7 @@ _DELIVERY_STATES: Final[Mapping[str, tuple[str, str]]] = {
     "deferred": ("wird wiederholt", "is tried again"),
     "unknown": ("unklar", "unknown"),
     "suppressed": ("nicht gesendet", "not sent"),
+    "manual": ("von Hand zu tun", "to do by hand"),
 }
 
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -356,6 +355,7 @@ _HOLDS: Final[Mapping[str, tuple[str, str]]] = {
 _VERBS: Final[Mapping[str, tuple[str, str]]] = {
     **person_words.VERBS,
     **office_words.VERBS,
+    **post_words.VERBS,
     **playbook_words.VERBS,
     "add": ("aufgenommen", "added"),
     "confirm": ("Termin bestätigt", "confirmed the date"),
