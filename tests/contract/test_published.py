@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from announcer.model.facts import Announcement, Event
 from announcer.model.people import Actor
-from announcer.store import facts, published
+from announcer.store import facts, journal, published
 from announcer.store.database import Database
 from announcer.store.tables import content, delivery, message, occurrence
 
@@ -62,3 +62,19 @@ def test_when_a_version_was_made(database: Database) -> None:
             LATER,
             None,
         ]
+
+
+def test_what_is_due_and_queued_opens_its_page_at_its_moment_unless_it_was_stopped(database: Database) -> None:
+    moment = LATER + timedelta(milliseconds=1)
+    with database.write() as connection:
+        facts.save_event(connection, Event("tag", "Tag"), OFFICE, NOW)
+        _message(connection, "1", "pending", event_id="tag", due_at=moment, not_after=moment + timedelta(hours=1))
+    ends = {LATER: None, moment: moment, moment + timedelta(hours=2): None}
+    with database.read() as connection:
+        assert {now: published.event_first_sent(connection, "tag", now) for now in ends} == ends
+        assert published.event_first_sent(connection, "tag") is None
+    for stop in ("pause:all", "pause:channel:feed", "pause:event:tag", journal.HOLD):
+        with database.write() as connection:
+            journal.remember(connection, stop, "a test")
+            assert published.event_first_sent(connection, "tag", moment) is None
+            journal.forget(connection, stop)
