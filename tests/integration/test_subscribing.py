@@ -250,6 +250,20 @@ def test_a_link_is_good_for_seven_days(world: World, later: timedelta, confirmed
         assert world.log() == [("unconfirmed", "1 requests, 1 addresses")]
 
 
+def test_who_asks_again_within_the_week_has_seven_days_more(world: World) -> None:
+    world.subscribe(ALEX, "stadt")
+    world.wait(days=5)
+    link = world.subscribe(ALEX, "stadt")
+    world.wait(days=3)
+    tidying.tidy(world.house, world.moment[0])
+    assert (world.states(ALEX), len(world.consents(ALEX))) == ({"stadt": "unconfirmed"}, 1)
+    world.wait(days=3)
+    assert world.confirm(link).status_code == 200
+    world.wait(days=9)
+    tidying.tidy(world.house, world.moment[0])
+    assert world.states(ALEX) == {"stadt": "confirmed"}
+
+
 def test_who_had_left_stays_noted_when_a_request_of_theirs_runs_out(world: World) -> None:
     """Or the next import would bring them back."""
     world.confirm(world.subscribe(ALEX, "stadt"))

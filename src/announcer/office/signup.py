@@ -18,6 +18,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from announcer.errors import Conflict
 from announcer.model.facts import Event, EventStatus
 from announcer.model.people import Basis, Subscriber, SubscriptionState
 from announcer.newsletter import encode
@@ -112,11 +113,14 @@ def sort_out(house: House) -> int:
         with house.database.read() as connection:
             if not optin.waiting(connection):
                 return done
-        with house.database.write(Lane.TICK) as connection:
-            asked = optin.take(connection)
-            if asked is None:  # another worker has it
-                return done
-            _sort_out(connection, house, asked, house.clock())
+        try:
+            with house.database.write(Lane.TICK) as connection:
+                asked = optin.take(connection)
+                if asked is None:  # another worker has it
+                    return done
+                _sort_out(connection, house, asked, house.clock())
+        except Conflict:  # another worker wrote down the same new address at this moment; now it is known
+            continue
         done += 1
 
 

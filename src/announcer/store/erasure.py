@@ -85,19 +85,23 @@ def remove(connection: sa.Connection, ids: Collection[int]) -> None:
 def remove_unconfirmed(connection: sa.Connection, ids: Collection[int]) -> int:
     """Of people whose request ran out: what was never confirmed goes, and who has nothing left; how many people."""
     wanted = sorted(ids)
-    still_asked = sa.exists().where(
-        consent.c.subscriber_id == subscription.c.subscriber_id,
-        consent.c.list_id == subscription.c.list_id,
-        consent.c.confirmed_at.is_(None),
-    )
     connection.execute(
         subscription.delete().where(
             subscription.c.subscriber_id.in_(wanted),
             subscription.c.state == SubscriptionState.UNCONFIRMED,
-            ~still_asked,
+            ~_still_asked(),
         )
     )
     return remove_idle(connection, wanted)
+
+
+def _still_asked() -> sa.Exists:
+    """A later request for the same list still waits."""
+    return sa.exists().where(
+        consent.c.subscriber_id == subscription.c.subscriber_id,
+        consent.c.list_id == subscription.c.list_id,
+        consent.c.confirmed_at.is_(None),
+    )
 
 
 def remove_idle(connection: sa.Connection, ids: Collection[int]) -> int:
@@ -110,11 +114,12 @@ def remove_idle(connection: sa.Connection, ids: Collection[int]) -> int:
 
 
 def unasked(connection: sa.Connection, list_ids: Sequence[str], before: datetime, limit: int = 500) -> list[int]:
-    """Who stands on a list unconfirmed since before `before`."""
+    """Who stands on a list unconfirmed since before `before`, and has not asked again."""
     query = sa.select(subscription.c.subscriber_id).where(
         subscription.c.list_id.in_(list_ids),
         subscription.c.state == SubscriptionState.UNCONFIRMED,
         subscription.c.since <= before,
+        ~_still_asked(),
     )
     return sorted(set(connection.scalars(query.limit(limit))))
 
