@@ -97,6 +97,7 @@ def test_a_proof_is_everything_that_shows_the_consent(house: House) -> None:
                 "state": "confirmed",
                 "basis": "double_opt_in",
                 "since": "2026-03-01T09:00:00Z",
+                "left_at": None,
                 "objected": False,
             }
         ],

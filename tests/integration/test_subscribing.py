@@ -90,7 +90,7 @@ def test_nothing_of_what_was_typed_stands_in_the_mail(quick: World) -> None:
     assert b"Gewinnen" not in mail.data
     assert quick.text() == (
         "Guten Tag,\n\n"
-        "mit dieser E-Mail-Adresse wurde angefordert:\n\n"
+        "für diese E-Mail-Adresse wurde angefordert:\n\n"
         "- Nachrichten aus der Stadt\n\n"
         "Wenn Sie das waren, bestätigen Sie bitte Ihre Anmeldung. Der Link führt\n"
         "auf eine Seite mit einer Schaltfläche; erst ein Klick darauf meldet Sie\n"

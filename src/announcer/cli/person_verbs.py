@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+import textwrap
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The person's mail address.")]
 _STATES = {"confirmed": "sub_confirmed", "unconfirmed": "sub_unconfirmed", "left": "sub_left"}
 _BASES = {"double_opt_in": "basis_double_opt_in", "imported": "basis_imported", "press": "basis_press"}
-#: Width of the labels of a printed proof.
-LABEL = 24
+#: Reasons of a suppression that the program sets itself; the others are the office's own words.
+_REASONS = {"erased": "reason_erased", "left everything": "reason_left"}
+#: Width of the labels of a printed proof, and of all of it.
+LABEL = 28
+WIDTH = 100
 
 
 @people_app.command("proof")
@@ -47,7 +51,8 @@ def _print(terminal: Terminal, found: Person, zone: ZoneInfo, now: datetime) -> 
     terminal.say("proof_made", when=speech.moment(now, zone), zone=zone)
     if found.suppressed is not None:
         why, since = found.suppressed
-        terminal.say("proof_suppressed", when=speech.moment(since, zone), why=why, style="bold yellow")
+        said = speech(_REASONS[why]) if why in _REASONS else why
+        terminal.say("proof_suppressed", when=speech.moment(since, zone), why=said, style="bold yellow")
     if not found.chosen:
         terminal.say("proof_no_list")
     for one in found.chosen:
@@ -55,6 +60,7 @@ def _print(terminal: Terminal, found: Person, zone: ZoneInfo, now: datetime) -> 
         _print_list(terminal, one, zone)
         for consent in found.consents:
             if consent.list_id == one.subscription.list_id:
+                terminal.line("")
                 _print_consent(terminal, consent, zone)
 
 
@@ -64,7 +70,7 @@ def _print_list(terminal: Terminal, one: Chosen, zone: ZoneInfo) -> None:
     _rows(
         terminal,
         ("proof_list", f"{one.title} ({chosen.list_id})"),
-        ("proof_state", speech("since_when", state=state, when=speech.moment(chosen.since, zone))),
+        ("proof_state", speech("since_when", state=state, when=speech.moment(one.left_at or chosen.since, zone))),
         ("proof_basis", speech(_BASES[chosen.basis.value])),
     )
 
@@ -77,12 +83,15 @@ def _print_consent(terminal: Terminal, one: Consent, zone: ZoneInfo) -> None:
 
     _rows(
         terminal,
-        ("proof_source", one.source),
+        ("proof_source", "" if one.request else one.source),
         ("proof_outlet", one.outlet),
         ("proof_form", one.form),
         ("proof_requested", moment(one.requested_at)),
         ("proof_mail", one.message_id),
-        ("proof_confirmed", moment(one.confirmed_at) or speech("proof_not_yet")),
+        (
+            "proof_confirmed" if one.requested_at else "proof_dated",
+            moment(one.confirmed_at) or speech("proof_not_yet"),
+        ),
         ("proof_version", one.text_version),
         ("proof_text", one.text),
     )
@@ -91,7 +100,7 @@ def _print_consent(terminal: Terminal, one: Consent, zone: ZoneInfo) -> None:
 def _rows(terminal: Terminal, *rows: tuple[str, str]) -> None:
     for label, value in rows:
         if value:
-            lines = value.strip().split("\n")
+            lines = textwrap.wrap(value, WIDTH - LABEL, break_long_words=False, break_on_hyphens=False)
             terminal.line(f"{terminal.speech(label) + ':':<{LABEL}}{lines[0]}")
             for line in lines[1:]:
                 terminal.line(" " * LABEL + line)
@@ -224,5 +233,5 @@ def suppressed(context: typer.Context, json: Json = False) -> None:
     if found:
         shown = table(terminal.speech("why"), terminal.speech("number"))
         for reason, number in reasons.most_common():
-            row(shown, [reason, number])
+            row(shown, [terminal.speech(_REASONS[reason]) if reason in _REASONS else reason, number])
         terminal.show(shown)

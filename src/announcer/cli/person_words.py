@@ -29,6 +29,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "proof_requested": ("Angefordert", "Requested"),
     "proof_mail": ("Bestätigungsmail", "Confirmation mail"),
     "proof_confirmed": ("Bestätigt", "Confirmed"),
+    "proof_dated": ("Datum", "Date"),
     "proof_not_yet": ("noch nicht", "not yet"),
     "proof_version": ("Fassung des Textes", "Version of the text"),
     "proof_text": ("Wortlaut der Einwilligung", "Words of the consent"),
@@ -52,12 +53,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Unsubscribed and suppressed. Mails already planned don't leave either.",
     ),
     "erase_preview": (
-        "Gelöscht werden Adresse, Name, {subscriptions} Anmeldungen und {consents} Einwilligungen. "
-        "{queued} geplante Mails gehen nicht mehr hinaus. "
-        "Von {sent} verschickten Mails bleibt nur, dass sie verschickt wurden, nicht an wen.",
-        "Address, name, {subscriptions} subscriptions and {consents} consents will be deleted. "
-        "{queued} planned mails won't leave. "
-        "Of {sent} sent mails remains only that they were sent, not to whom.",
+        "Gelöscht werden: Adresse, Name, Anmeldungen ({subscriptions}), Einwilligungen ({consents}).\n"
+        "Geplante Mails, die nicht mehr hinausgehen: {queued}.\n"
+        "Verschickte Mails, von denen nur bleibt, dass sie hinausgingen, nicht an wen: {sent}.",
+        "To be deleted: address, name, subscriptions ({subscriptions}), consents ({consents}).\n"
+        "Planned mails that won't leave any more: {queued}.\n"
+        "Sent mails of which remains only that they were sent, not to whom: {sent}.",
     ),
     "erase_stays": (
         "Es bleibt ein verschlüsselter Wert der Adresse, damit kein Import sie zurückbringt. Das ist nicht umkehrbar.",
@@ -67,7 +68,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "erased": ("Gelöscht.", "Erased."),
     "suppressed_now": ("Gesperrt. An diese Adresse geht keine Mail mehr.", "Suppressed. No mail goes there any more."),
     "suppressed_before": ("War schon gesperrt.", "Was suppressed already."),
-    "suppressed_count": ("{n} gesperrte Adressen", "{n} suppressed addresses"),
+    "suppressed_count": ("Gesperrte Adressen: {n}", "Suppressed addresses: {n}"),
+    "reason_erased": ("gelöschte Person", "erased person"),
+    "reason_left": ("hat alles abbestellt", "left everything"),
     "data_written": ("Geschrieben: {path}", "Written: {path}"),
 }
 

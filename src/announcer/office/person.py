@@ -29,6 +29,7 @@ class Chosen:
 
     subscription: Subscription
     title: str
+    left_at: datetime | None = None
 
     @property
     def objected(self) -> bool:
@@ -65,9 +66,11 @@ def _found(connection: sa.Connection, key: bytes, address: str) -> Subscriber:
 
 def _person(connection: sa.Connection, key: bytes, found: Subscriber) -> Person:
     titles = {row.id: row.title for row in people.lists(connection)}
+    left = person_data.left_at(connection, found.id)
+    chosen = people.subscriptions(connection, found.id)
     return Person(
         found,
-        tuple(Chosen(one, titles[one.list_id]) for one in people.subscriptions(connection, found.id)),
+        tuple(Chosen(one, titles[one.list_id], left.get(one.list_id)) for one in chosen),
         tuple(optin.consents(connection, found.id)),
         people.suppression_of(connection, key, found.address),
     )
@@ -148,7 +151,6 @@ def data(db: Database, key: bytes, address: str) -> dict[str, Any]:
     with db.read() as connection:
         found = _found(connection, key, address)
         person = _person(connection, key, found)
-        left = person_data.left_at(connection, found.id)
         return {
             "person": {
                 "number": found.id,
@@ -157,9 +159,7 @@ def data(db: Database, key: bytes, address: str) -> dict[str, Any]:
                 "language": found.language,
                 "since": stamp(person_data.known_since(connection, found.id)),
             },
-            "subscriptions": [
-                {**_subscription(one), "left_at": stamp(left.get(one.subscription.list_id))} for one in person.chosen
-            ],
+            "subscriptions": [_subscription(one) for one in person.chosen],
             "consents": [consent_shape(one) for one in person.consents],
             "suppressed": suppressed_shape(person),
             "mails": [
@@ -206,6 +206,7 @@ def _subscription(one: Chosen) -> dict[str, Any]:
         "state": chosen.state.value,
         "basis": chosen.basis.value,
         "since": stamp(chosen.since),
+        "left_at": stamp(one.left_at),
         "objected": one.objected,
     }
 
