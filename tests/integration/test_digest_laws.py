@@ -49,7 +49,7 @@ class Office:
 
     world: DigestWorld
     told: dict[str, Told] = field(default_factory=dict)
-    corrected: list[tuple[datetime, str, str]] = field(default_factory=list)  #: When, the old and the new headline.
+    corrected: list[tuple[datetime, str, str]] = field(default_factory=list)  #: When, which, and the new headline.
 
     def act(self, what: str, which: int) -> None:
         """One thing somebody does at the clock's moment."""
@@ -79,10 +79,10 @@ class Office:
 
     def _correct(self, id_: str, now: datetime) -> None:
         one = self.told[id_]
-        old, new = one.headlines[-1][1], f"Meldung {id_}-{len(one.headlines)}"
+        new = f"Meldung {id_}-{len(one.headlines)}"
         self.world.change(id_, CorrectAnnouncement(headline=new))
         one.headlines.append((now, new))
-        self.corrected.append((now, old, new))
+        self.corrected.append((now, id_, new))
 
 
 def check(office: Office, mails: list[Mail]) -> None:
@@ -100,8 +100,9 @@ def check(office: Office, mails: list[Mail]) -> None:
                 assert one.embargo <= mail.at, f"{id_} was told before its embargo ended"
                 assert one.withdrawn is None or mail.at <= one.withdrawn, f"{id_} was told after it was withdrawn"
                 assert one.at(mail.at) in text, f"{id_} was told in words that were no longer right"
-    for when, old, new in office.corrected:
-        readers = {mail.recipient for mail in issues_ if mail.at < when and old in mail.letter.text}
+    for when, id_, new in office.corrected:
+        # Also who has had an earlier notice by now: that one is wrong as well.
+        readers = {mail.recipient for mail in issues_ if mail.at < when and f"Meldung {id_}-" in mail.letter.text}
         got = Counter(mail.recipient for mail in notices if mail.at >= when and new in mail.letter.subject)
         assert dict(got) == dict.fromkeys(readers, 1), f"the notice of {new!r} reached {got}, not {readers}"
 
