@@ -184,6 +184,7 @@ _WAITS: dict[str, tuple[str, str]] = {
     "registration.opens": ("Beginn der Anmeldung", "opening of the registration"),
     "registration.closes": ("Ende der Anmeldung", "closing of the registration"),
     "announcement.withheld": ("Freigabe der Mitteilung", "release of the announcement"),
+    "session": ("ein einzelner Programmpunkt", "a single programme item"),
     "session.start": ("Uhrzeit: {0}", "time: {0}"),
     "session.end": ("Ende: {0}", "end: {0}"),
     "words": ("Ihr Text: {0}", "your text: {0}"),

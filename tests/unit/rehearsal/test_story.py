@@ -5,12 +5,28 @@ from __future__ import annotations
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from announcer.errors import IntakeError
 from announcer.intake.event_file import read_event
-from announcer.model.changes import CancelEvent, ChangeRoom, CorrectWording, Facts
+from announcer.model.changes import (
+    CancelEvent,
+    CancelSession,
+    Change,
+    ChangeRegistration,
+    ChangeRoom,
+    CorrectWording,
+    Facts,
+    MoveEvent,
+    MoveSession,
+    PostponeEvent,
+    ReplacePerson,
+    UpdateProgramme,
+    Withdraw,
+)
+from announcer.model.facts import Person, Place
 from announcer.planning.calendar import calendar_of
 from announcer.rehearsal.guard import OutboundRefused, loopback_only
 from announcer.rehearsal.story import Story, Words, read_story
@@ -43,6 +59,7 @@ def test_the_example() -> None:
         ('[[happens]]\nwhen = "bald"\ncancel = true', "[[happens]] 1"),
         ('[[happens]]\nwhen = "1 hour before fuehrungen"\ncancel = true', "which the event lacks"),
         ('[[happens]]\nwhen = "start"\nroom = {session = "keynote"}', "'room' lacks 'to'"),
+        ('[[happens]]\nwhen = "start"\nprogramme = {drop = ["nie"]}', "there is no session 'nie'; known: anmeldung"),
         ('[[variant]]\nid = "a"', "[[variant]] 1 has no 'title'"),
     ],
 )
@@ -50,6 +67,43 @@ def test_what_cannot_be_told_says_where(text: str, said: str) -> None:
     with pytest.raises(IntakeError) as error:
         read(text)
     assert said in str(error.value)
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MOVED = datetime(2018, 9, 18, 15, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("said", "change"),
+    [
+        ('move = {to = 2018-09-18T15:00:00, session = "keynote"}', MoveSession("keynote", MOVED)),
+        ('move = {place = {name = "Rathaus", city = "Dortmund"}}', MoveEvent(place=Place("Rathaus", city="Dortmund"))),
+        ('person = {old = "Sierau"}', ReplacePerson("Sierau")),
+        ("registration = {closes = 2018-09-18T15:00:00}", ChangeRegistration(closes=MOVED)),
+        ("postpone = true", PostponeEvent()),
+        ("withdraw = true", Withdraw()),
+        ('cancel = {session = "talk"}', CancelSession("talk")),
+    ],
+)
+def test_every_change_can_happen(said: str, change: Change) -> None:
+    (happening,) = read(f'[[happens]]\nwhen = "start"\n{said}').happens
+    assert happening.what == change
+
+
+def test_a_programme_is_told_by_what_is_otherwise() -> None:
+    said = """
+        [[happens]]
+        when = "start"
+        programme = { drop = ["foren"], change = { keynote = { room = "Saal 7" } }, add = [
+            { id = "neu", title = "Neu", start = 2018-09-18T15:00:00, performers = [{ name = "Ada" }] }] }
+    """
+    (happening,) = read(said).happens
+    assert isinstance(happening.what, UpdateProgramme)
+    sessions = {session.id: session for session in happening.what.sessions}
+    assert FACTS.event is not None
+    assert set(sessions) == {s.id for s in FACTS.event.sessions} - {"foren"} | {"neu"}
+    assert (sessions["keynote"].room, sessions["neu"].start) == ("Saal 7", MOVED)
+    assert sessions["neu"].performers == (Person("Ada"),)
 
 
 def test_nothing_but_this_machine_can_be_reached() -> None:
