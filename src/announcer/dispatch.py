@@ -204,7 +204,7 @@ def _works(connection: sa.Connection, claimed: Sequence[Delivery]) -> list[_Work
         if one.action is Action.PUBLISH and one.content_id in newer:
             now = texts[newer[one.content_id]].payload
             fresh = part_of(now, one.part) if one.part < parts_of(now) else None
-        previous = ledger.receipt_of(connection, one.corrects_id or one.after_id)
+        previous = ledger.previous_of(connection, one)
         works.append(_Work(one, part_of(texts[one.content_id].payload, one.part), previous, fresh))
     return works
 
