@@ -18,7 +18,7 @@ def chronicle(arrivals: Sequence[Arrival], told: Iterable[Told], zone: ZoneInfo)
         own = [arrival for arrival in arrivals if arrival.story == course.title]
         for moment, group in groupby(own, key=lambda arrival: arrival.at):
             lines.append(f"{moment.astimezone(zone):%a %d.%m.%Y %H:%M}")
-            lines += [f"    {line}" for line in _said(list(group))]
+            lines += [f"    {line}" for line in said(list(group))]
         lines += ["", "nicht hinausgegangen:"]
         lines += [
             f"    {s.rule} ({s.channel}): {s.state.value}, {', '.join(s.why)}{_waiting(s.waits_for)}"
@@ -40,7 +40,7 @@ def _numbers(course: Told) -> str:
     )
 
 
-def _said(group: list[Arrival]) -> list[str]:
+def said(group: list[Arrival]) -> list[str]:
     mails: dict[str, list[Mail]] = {}
     for arrival in group:
         if isinstance(arrival, Mail):

@@ -15,9 +15,11 @@ from announcer.model.ledger import MessageState
 from announcer.office.house import House
 from announcer.planning.calendar import calendar_of
 from announcer.planning.wallclock import at_wall_clock
-from announcer.store import campaign
+from announcer.store import campaign, journal
 from announcer.store.tables import message
 
+#: The setting with the day whose morning was looked at.
+LOOKED = "morning-looked"
 #: What leaves today, or would if it had what it lacks.
 _TODAY = (
     MessageState.DRAFT, MessageState.WAITING, MessageState.SCHEDULED, MessageState.HELD,
@@ -38,7 +40,7 @@ def morning(
     zone = house.planning_zone
     today = now.astimezone(zone).date()
     at = house.settings.alerts.morning
-    if not rules.is_morning(now, today, at, zone, since):
+    if not rules.is_morning(now, today, at, zone, since) or journal.recall(connection, LOOKED) == today.isoformat():
         return
     key = rules.morning_key(today)
     new = [one for one in (*rules.recipients(situation.staff.people), *others) if not memory.knows(key, one)]
@@ -54,6 +56,20 @@ def morning(
     until = rules.morning_moment(today, at, zone) + 2 * rules.MORNING_LASTS
     for recipient in new:
         yield Due(recipient, Kind.MORNING, tuple(told), now, until)
+
+
+def looked(connection: sa.Connection, house: House, now: datetime) -> None:
+    """There was nothing to say this morning: what turns up later today is told as it happens."""
+    today = now.astimezone(house.planning_zone).date()
+    if now >= rules.morning_moment(today, house.settings.alerts.morning, house.planning_zone):
+        journal.remember(connection, LOOKED, today.isoformat())
+
+
+def is_over(connection: sa.Connection, house: House, now: datetime) -> bool:
+    """Whether this morning was looked at already, or is still to come."""
+    today = now.astimezone(house.planning_zone).date()
+    early = now < rules.morning_moment(today, house.settings.alerts.morning, house.planning_zone)
+    return early or journal.recall(connection, LOOKED) == today.isoformat()
 
 
 def _leaving(connection: sa.Connection, house: House, today: date) -> list[Message]:

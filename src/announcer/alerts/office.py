@@ -11,10 +11,10 @@ import sqlalchemy as sa
 import structlog
 
 from announcer import failpoints
+from announcer.alerts import morning as morning_mail
 from announcer.alerts import rules
 from announcer.alerts.describing import Describer
 from announcer.alerts.gathering import Situation, gather
-from announcer.alerts.morning import morning
 from announcer.alerts.notices import Due, Recipient, Waiting
 from announcer.alerts.ways import Way
 from announcer.dispatch import retry_at
@@ -74,8 +74,10 @@ class Alerts:
             due = self._due(connection, since, now)
             describer = Describer(connection, self._house, now)
             written = [(one, describer.mail(one, one.recipient.name)) for one in due]
-        if written:
+            looked = morning_mail.is_over(connection, self._house, now)
+        if written or not looked:
             with self._house.database.write(Lane.TICK) as connection:
+                morning_mail.looked(connection, self._house, now)
                 for one, payload in written:
                     outbox.put(
                         connection,
@@ -108,7 +110,7 @@ class Alerts:
         people = situation.staff
         due = list(rules.reminders(situation.waiting, people, self._others, memory, now, today))
         due += rules.alerts(situation.happened, people, self._others, memory, now, today)
-        due += morning(connection, self._house, situation, self._others, memory, since, now)
+        due += morning_mail.morning(connection, self._house, situation, self._others, memory, since, now)
         return due
 
     def _memory(self, connection: sa.Connection, situation: Situation, now: datetime, today: str) -> rules.Memory:

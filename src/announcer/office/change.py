@@ -198,9 +198,7 @@ def _save(connection: sa.Connection, proposal: Proposal, actor: Actor, reason: s
 
 
 def _numbered(planned: Planned, change_id: int) -> Planned:
-    if planned.occurrence.anchor != f"change:{_UNCONFIRMED}":
-        return planned
-    return replace(planned, occurrence=replace(planned.occurrence, anchor=f"change:{change_id}"))
+    return replace(planned, occurrence=_renumbered(planned.occurrence, change_id))
 
 
 def _store_texts(
@@ -226,6 +224,6 @@ def _store_texts(
 
 
 def _renumbered(occurrence: Occurrence, change_id: int) -> Occurrence:
-    if occurrence.anchor != f"change:{_UNCONFIRMED}":
-        return occurrence
-    return replace(occurrence, anchor=f"change:{change_id}")
+    """The number stands at the end: `change:17`, `registration_closes:17`."""
+    anchor, _, number = occurrence.anchor.rpartition(":")
+    return replace(occurrence, anchor=f"{anchor}:{change_id}") if number == str(_UNCONFIRMED) else occurrence
