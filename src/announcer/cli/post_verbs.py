@@ -140,8 +140,13 @@ def channels_connect(
     target = file or settings.paths.var / f"{name}.token"
     with open_client(settings) as client:
         connecting = Connecting(name, url, client, system_clock)
-        terminal.say("connect_open", url=connecting.register(settings.site.url))
-        token, account = connecting.finish(terminal.answer("connect_code"))
+        address = connecting.register(settings.site.url)
+        terminal.say("connect_open")
+        terminal.whole(address)
+        code = terminal.answer("connect_code")
+        if not code:
+            raise typer.BadParameter(terminal.speech("connect_no_code"), param_hint="CODE")
+        token, account = connecting.finish(code)
     keep_secret(settings.path(target), token)
     terminal.say("connect_done", style="green", account=account, file=str(target))
     terminal.line(f'\n[channels.{name}]\nkind = "mastodon"\nurl = "{url.rstrip("/")}"\ntoken_file = "{target}"')

@@ -29,13 +29,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "credit": ("Bildnachweis", "Credit"),
     "none_yet": ("fehlt noch", "still missing"),
     "connect_open": (
-        "Öffnen Sie diese Adresse im Browser, melden Sie sich mit dem Konto der Pressestelle an "
-        "und stimmen Sie zu:\n{url}",
-        "Open this address in a browser, sign in with the press office's account and consent:\n{url}",
+        "Öffnen Sie diese Adresse im Browser, melden Sie sich mit dem Konto der Pressestelle an und stimmen Sie zu:",
+        "Open this address in a browser, sign in with the press office's account and consent:",
     ),
     "connect_code": (
         "Danach zeigt der Server einen Code. Code:",
         "The server then shows a code. Code:",
+    ),
+    "connect_no_code": (
+        "Der Code fehlt; geben Sie ein, was der Server zeigt",
+        "the code is missing; type what the server shows",
     ),
     "connect_done": (
         "Verbunden mit @{account}. Der Zugang steht in {file}, nur für Sie lesbar. In config.toml gehört:",

@@ -160,13 +160,14 @@ class Terminal:
         return sys.stdin.isatty() and sys.stdout.isatty()
 
     def answer(self, key: str) -> str:
-        """What a person types, or what stands on stdin; raises `Unasked` where there is nothing."""
+        """What a person types, or what stands on stdin; "" where there is nothing."""
         if self.interactive:
             return self.out.input(f"{seen(self.speech(key))} ", markup=False, emoji=False).strip()
-        line = sys.stdin.readline().strip()
-        if not line:
-            raise Unasked
-        return line
+        return sys.stdin.readline().strip()
+
+    def whole(self, text: str) -> None:
+        """A line that must not be broken: an address to be copied."""
+        self.out.print(seen(text), soft_wrap=True)
 
     def typed(self, prompt: str) -> str:
         """What a person types on a terminal; raises `Unasked` where nobody is."""

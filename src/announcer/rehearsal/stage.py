@@ -42,6 +42,9 @@ _FAMILY = (
 def scratch_settings(base: Settings, folder: Path, *, smtp_port: int, mastodon_url: str) -> Settings:
     """The office's settings with every way out led into the sandbox, and no secret of the office."""
     (folder / "token").write_text("rehearsal\n", encoding="utf-8")
+    pictures = base.path(base.paths.var) / "assets"
+    if pictures.is_dir():
+        shutil.copytree(pictures, folder / "assets", dirs_exist_ok=True)
     accounts = {
         name: {**account.model_dump(), "kind": "mastodon", "url": mastodon_url, "token_env": "", "token_file": "token"}
         for name, account in base.channels.items()
