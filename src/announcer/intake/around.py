@@ -164,11 +164,12 @@ def take_link_labels(blocks: list[Block], text: Text) -> list[Block]:
             if name not in have:
                 _keep_link(name, line, text)
         kept = blocks[:announces]
-    for block in list(kept):
+    gone: set[Block] = set()
+    for block in kept:
         if _FILE.search(block.text) and _is_label(block) and not URL.search(block.text):
             _keep_link(block.text, block.line, text)
-            kept.remove(block)
-    return kept
+            gone.add(block)
+    return [block for block in kept if block not in gone]
 
 
 def _is_label(block: Block) -> bool:

@@ -37,11 +37,12 @@ NOUN = (
     r"week|evening|webinar|symposium|forum|open day|gala|market|display"
 )
 NAMED_TITLE = re.compile(
-    rf"(?P<noun>[A-ZÄÖÜ]?[\w-]*(?:{NOUN})\w{{0,3}})\s+(?:[„“\"»](?P<name>[^„“”\"»«\n]{{2,120}})[“”\"«])", re.IGNORECASE
+    rf"(?<![\w-])(?P<noun>[A-ZÄÖÜ]?[\w-]{{0,40}}?(?:{NOUN})\w{{0,3}})\s+(?:[„“\"»](?P<name>[^„“”\"»«\n]{{2,120}})[“”\"«])",
+    re.IGNORECASE,
 )
 COMPOUND = re.compile(
-    rf"(?<![\w-])(?P<name>(?:\d{{1,3}}\.\s)?(?:[A-ZÄÖÜ][\w-]*\s(?:(?:of|the|for|and|der|"
-    rf"des|für|und)\s)?){{0,3}}[A-ZÄÖÜ][\w-]*(?:{NOUN})(?:s|en|es)?(?:\s(?:20\d\d|Nr\. "
+    rf"(?<![\w-])(?P<name>(?:\d{{1,3}}\.\s)?(?:[A-ZÄÖÜ][\w-]{{0,40}}\s(?:(?:of|the|for|and|der|"
+    rf"des|für|und)\s)?){{0,3}}[A-ZÄÖÜ][\w-]{{0,40}}(?:{NOUN})(?:s|en|es)?(?:\s(?:20\d\d|Nr\. "
     rf"\d+))?)(?![\w-])"
 )
 CANCELLED = re.compile(

@@ -106,8 +106,6 @@ _NOT_ENGLISH_ROLES = frozenset(
         "chapter",
     ]
 )
-_ROLE_BEFORE = re.compile(rf"(?:(?<=\s)|^|(?<=[(„\"]))(?P<role>{_ROLE})(?:\s+(?:Frau|Herrn?))?\s*$")
-_WORD_BEFORE = re.compile(rf"(?:(?<=\s)|^|(?<=[(„\"]))(?P<role>{_ROLE_WORD})(?:\s+(?:Frau|Herrn?))?\s+$")
 _ENGLISH_BEFORE = re.compile(rf"(?:^|\s)(?P<role>(?:[a-z]+ ){{0,2}}?{_ENGLISH_ROLE}),?\s+$")
 _AFFILIATED_BEFORE = re.compile(
     rf"(?P<role>{_ROLE})\s+(?:der|des|von|vom|of(?: the)?|at(?: the)?)\s+(?P<of>[A-ZÄÖÜ][^,.;()"
@@ -302,17 +300,26 @@ _ROLE_TAIL = re.compile(rf"{_ROLE}|{_ROLE_WORD}")
 
 def _role_before(lead: str) -> str:
     """What somebody is, as it stands before the name."""
-    if found := _ROLE_BEFORE.search(lead) or _WORD_BEFORE.search(lead):
-        return found["role"]
-    english = _ENGLISH_BEFORE.search(lead)
-    if english and english["role"].split()[-1] not in _NOT_ENGLISH_ROLES:
-        words = [
-            word
-            for word in english["role"].split()
-            if word not in {"the", "a", "an", "by", "with", "and", "of", "to", "from", "for"}
-        ]
-        return " ".join(words)
+    if not lead[-1:].isspace():
+        return ""
+    words = lead.split()[-4:]
+    while words and words[-1] in {"Frau", "Herr", "Herrn"}:
+        words.pop()
+    if not words:
+        return ""
+    last = words[-1].lstrip('(„"')
+    if _ROLE_ONLY.fullmatch(last) or _ROLE_WORD_ONLY.fullmatch(last):
+        fuller = " ".join([words[-2].lstrip('(„"'), last]) if len(words) > 1 else ""
+        return fuller if fuller and _ROLE_ONLY.fullmatch(fuller) else last
+    english = _ENGLISH_BEFORE.search(" " + " ".join(words) + " ")
+    if english and english["role"].rstrip(",").split()[-1] not in _NOT_ENGLISH_ROLES:
+        small = {"the", "a", "an", "by", "with", "and", "of", "to", "from", "for"}
+        return " ".join(word for word in english["role"].rstrip(",").split() if word not in small)
     return ""
+
+
+_ROLE_ONLY = re.compile(_ROLE)
+_ROLE_WORD_ONLY = re.compile(_ROLE_WORD)
 
 
 def _apposition(text: str, end: int) -> re.Match[str] | None:

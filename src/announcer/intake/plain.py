@@ -12,7 +12,7 @@ from announcer.intake.document import Block, Document, Kind, Picture
 from announcer.intake.junk import Sieve
 from announcer.model.facts import Link
 
-_HEADING = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*$")
+_HEADING = re.compile(r"(#{1,6})\s+(\S.*)")
 _ITEM = re.compile(r"(?:[-*•–—▪►·]|\d{1,2}[.)])\s+(?=\S)")
 _IMAGE = re.compile(r"!\[([^\]\n]{0,500})\]\(([^)\s]{1,2000})(?:\s+\"([^\"\n]{0,500})\")?\)")
 _LINK = re.compile(r"(?<!!)\[([^\]\n]{1,500})\]\(([^)\s]{1,2000})(?:\s+\"[^\"\n]{0,500}\")?\)")
@@ -66,9 +66,9 @@ def _blocks(group: list[tuple[int, str]], links: list[Link], pictures: list[Pict
         if not line.strip():
             continue
         heading = _HEADING.fullmatch(line)
-        if heading:
+        if heading and heading[2].strip("# "):
             flush()
-            result.append(Block(_plain(heading[2]), number, Kind.HEADING, len(heading[1])))
+            result.append(Block(_plain(heading[2].rstrip("# ")), number, Kind.HEADING, len(heading[1])))
         elif _UNDERLINE.fullmatch(line) and pending and len(pending) == 1:
             result.append(Block(_plain(pending.pop()[1]), number - 1, Kind.HEADING, 1 if line[0] == "=" else 2))
         elif _UNDERLINE.fullmatch(line) or (_TABLE_RULE.fullmatch(line) and "-" in line):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
+from itertools import islice
 
 from announcer.intake.columns import head_of
 from announcer.intake.dates import Mention, find_dates
@@ -82,6 +83,7 @@ GOES_ON = re.compile(
     r"in the (?:evening|afternoon|morning))\b",
     re.IGNORECASE,
 )
+MOST_ITEMS, MOST_LINES = 500, 3_000
 _BREAK = words("pause mittagspause kaffeepause lunch break coffee ende schluss end einlass doors")
 
 
@@ -107,7 +109,7 @@ def listed(blocks: Sequence[Block], release: date | None, english: bool) -> list
     day: date | None = None
     number: int | None = None
     columns: Mapping[str, int] = {}
-    for text, line, kind in _lines(blocks):
+    for text, line, kind in islice(_lines(blocks), MOST_LINES):
         if kind is Kind.ROW and (named := head_of(text.split("\t"))):
             columns = named
             continue
@@ -118,6 +120,8 @@ def listed(blocks: Sequence[Block], release: date | None, english: bool) -> list
         item = _timed_line(text, line, release, english, columns)
         if item is not None:
             found.append(replace(item, on=item.on or day, day=None if item.on or day else number))
+        if len(found) >= MOST_ITEMS:
+            break
     return found if len(found) >= 2 else []
 
 

@@ -26,6 +26,9 @@ from announcer.intake.structure import read_text
 from announcer.intake.telling import Telling, told
 from announcer.model.facts import Announcement, Certainty, Event, EventStatus, Person, Place, Registration, Session
 
+#: So much of a text is searched for people, events and programmes; all of it is kept.
+MOST_CHARACTERS = 60_000
+_NO_WORD = re.compile(r"\S{150,}")
 _STATUS = {
     "cancelled": EventStatus.CANCELLED,
     "postponed": EventStatus.POSTPONED,
@@ -50,7 +53,8 @@ def recognise(document: Document, given: Given) -> Proposal:
     language = given.language or document.language or ("en" if looks_english(document.text) else "de")
     head, blocks = read_masthead(document.blocks, given.zone, given.release)
     contact, blocks = take_contact(blocks)
-    text = read_text(document, blocks, given.headline, [one for one in document.blocks if one not in blocks])
+    kept = set(blocks)
+    text = read_text(document, blocks, given.headline, [one for one in document.blocks if one not in kept])
     contact = contact or signature([block for block in text.covers if text.lead and block.line > text.lead.line])
     contact = _with_sender(contact or mentioned(blocks), document)
     release = given.release or head.released
@@ -95,7 +99,8 @@ def _reading(text: Text, facts: str, release: date | None, *, english: bool) -> 
     if text.lead:
         parts.append(dateline_of_lead(text.lead.text, release)[2])
     parts += ["\n".join(block.lines) if block.lines else block.text for block in text.body]
-    whole = "\n\n".join([*parts, *([facts] if facts else [])])
+    # What is longer than any release is not searched to its end; words longer than any word are none.
+    whole = _NO_WORD.sub("…", "\n\n".join([*parts, *([facts] if facts else [])])[:MOST_CHARACTERS])
     mentions = told_elsewhere(find_dates(whole, release=release, english=english))
     return Reading(whole, parts[0], text.kicker.text if text.kicker else "", mentions, release)
 

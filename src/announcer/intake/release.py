@@ -85,6 +85,7 @@ def propose(
         language=front_of.choice_of(front, "language", ("de", "en"), "", name) if "language" in front else "",
         headline=front_of.text_of(front, "headline", name),
     )
+    _check_first(document, given, name)
     read = recognise(document, given)
     found = read.announcement
     announcement = replace(
@@ -102,6 +103,14 @@ def propose(
     )
     _check_headline(announcement.headline, name)
     return gaps.looked_over(replace(read, announcement=announcement, event_id=announcement.event_id))
+
+
+def _check_first(document: Document, given: Given, name: str) -> None:
+    """A text without any line that could be a headline is refused before it is searched."""
+    if given.headline or len(document.blocks) != 1:
+        return
+    first = document.blocks[0]
+    _check_headline(first.lines[0] if first.lines else first.text, name)
 
 
 def _check_headline(headline: str, name: str) -> None:

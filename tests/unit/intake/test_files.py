@@ -226,3 +226,11 @@ def test_any_heap_of_pieces_is_a_proposal_or_refused(text: str, release: date | 
         read_file_content(text.encode(), "a.txt", BERLIN, Beside(release))
     except IntakeError as error:
         assert str(error).startswith("a.txt")  # noqa: PT017  both ends are right
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "Aa ", "1. ", "10:00\tx\ty\n", "Am 3. Mai um 19 Uhr spielt Maria Muster. ", "# ", "„a"]
+)
+def test_a_megabyte_of_anything_comes_to_an_end(piece: str) -> None:
+    text = "Titel\n\n" + piece * (1_000_000 // len(piece))
+    assert read_file_content(text.encode(), "a.txt", BERLIN, BESIDE).announcement.headline == "Titel"
