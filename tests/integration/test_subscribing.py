@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from announcer.model.facts import Announcement, Event
 from announcer.model.people import Actor, Basis, SubscriptionState
-from announcer.office import person, tidying
+from announcer.office import marks, person, tidying
 from announcer.office import signup as sign_up
 from announcer.sandbox.arrivals import Mail
 from announcer.store import facts, journal, optin, outbox, people
@@ -222,6 +222,19 @@ def test_a_lost_answer_repeats_the_same_mail(sqlite_database: Database, tmp_path
         world.work()
         assert world.outbox() == ["sent"]
         assert len({mail["Message-ID"] for mail in world.mails()}) == 1
+
+
+def test_what_a_dead_worker_held_is_sent_by_the_next(world: World) -> None:
+    world.send(ALEX, "stadt")
+    sign_up.sort_out(world.house)
+    with world.db.write() as connection:
+        assert outbox.claim(connection, marks.WAY, world.moment[0], "dead") is not None
+    assert (world.work(), world.relay.mails) == (0, [])  # somebody else's, as far as anybody knows
+    with world.db.write() as connection:
+        assert outbox.take_back(connection) == 1
+    assert world.work() == 1
+    (mail,) = world.mails()
+    assert [one.message_id for one in world.consents(ALEX)] == [mail["Message-ID"]]
 
 
 def test_an_address_that_does_not_exist_is_no_trouble_of_the_office(sqlite_database: Database, tmp_path: Path) -> None:
