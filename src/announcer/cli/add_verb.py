@@ -157,6 +157,8 @@ def _show_event(terminal: Terminal, draft: EventDraft) -> None:
 
     terminal.say("announces", style="bold")
     show_event(terminal, draft.event, "", [])
+    if draft.start and "T" not in draft.start:
+        terminal.say("time_open", style="yellow")
 
 
 # What is asked.

@@ -12,6 +12,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "open_question": ("Offene Frage", "Open question"),
     "answer": ("Antwort (leer: offen lassen)", "Answer (empty: leave it open)"),
     "announces": ("Angekündigt wird:", "It announces:"),
+    "time_open": (
+        "Die Uhrzeit steht nicht im Text; bis sie jemand nennt, gilt der ganze Tag.",
+        "The text gives no time; until somebody does, the whole day counts.",
+    ),
     "ask_event": ("Auch die Veranstaltung „{name}“ anlegen?", "Store the event “{name}” as well?"),
     "ask_date": ("Ist dieser Termin richtig: {when}?", "Is this date right: {when}?"),
     "ask_store": ("So speichern?", "Store it like this?"),

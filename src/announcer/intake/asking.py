@@ -106,6 +106,9 @@ def option(value: str, language: str) -> str:
     except ValueError:
         return value
     clock = f", {first[11:16]}" + (" Uhr" if language != "en" else "") if "T" in first else ""
+    if begin != end and (begin.year, begin.month) == (end.year, end.month):
+        first_day = f"{begin.day}" if language == "en" else f"{begin.day}."
+        return f"{first_day}–{_day(end, language)} ({_weekday(begin, language)} – {_weekday(end, language)}{clock})"
     if begin == end:
         return f"{_day(begin, language)} ({_weekday(begin, language)}{clock})"
     return (

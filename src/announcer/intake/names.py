@@ -219,10 +219,16 @@ def merged(found: list[Named]) -> list[Named]:
             people[one.name] = one
             continue
         people[one.name] = Named(
-            one.name, known.start, known.end, known.title or one.title, known.role or one.role,
+            one.name, known.start, known.end, known.title or one.title, _fuller(known.role, one.role),
             known.affiliation or one.affiliation,
         )  # fmt: skip
     return list(people.values())
+
+
+def _fuller(known: str, said: str) -> str:
+    """ "Oberbürgermeister" says more than "OB"."""
+    short = len(known) <= 3 and known.isupper()
+    return said if said and (not known or (short and len(said) > len(known))) else known
 
 
 def _find(text: str) -> Iterator[Named]:
