@@ -19,8 +19,9 @@ from announcer.model.changes import (
 )
 from announcer.model.facts import Event, EventStatus, Place
 from announcer.model.ledger import MessageState
+from announcer.office import campaigns, change
 from announcer.store import facts
-from tests.integration.campaign_world import KEY, CampaignWorld, at, campaign_world, edits, mails, posts
+from tests.integration.campaign_world import KEY, OFFICE, CampaignWorld, at, campaign_world, edits, mails, posts
 
 SAVE_THE_DATE, REGISTRATION, PROGRAMME = at(6, 26), at(7, 9), at(8, 21)
 HALL = Place("Westfalenhalle", "Rheinlanddamm 200", "44139", "Dortmund")
@@ -139,3 +140,14 @@ def test_a_session_falls_out_and_then_the_programme_is_new(world: CampaignWorld)
     assert "Saal 5" in notice.text
     assert "Grußwort" not in notice.text
     assert [s.id for s in event(world).sessions if s.status is EventStatus.CANCELLED] == ["grusswort"]
+
+
+def test_a_channel_that_config_toml_has_no_longer_is_named_and_stops_nothing(world: CampaignWorld) -> None:
+    """Its posts can't be corrected from here: a person has to look."""
+    gone = {name: way for name, way in world.house.exits.items() if name != "mastodon"}
+    house = replace(world.house, exits=gone)
+    proposal = change.propose(house, KEY, ChangeRoom("keynote", "Saal 2"), world.clock())
+    assert {m.planned.channel for m in proposal.unreachable} == {"mastodon"}
+    assert "mastodon" not in {one.message.planned.channel for one in proposal.wrong}
+    change.confirm(house, proposal, OFFICE, "Technik", world.clock())
+    assert {m.planned.channel for m in campaigns.plan_campaign(house, KEY, OFFICE, world.clock())} >= {"feed"}

@@ -33,6 +33,7 @@ def proposal(value: Proposal, wrong_mails: int) -> Shape:
         "reworded": [shapes.message(m) for m in value.reworded],
         "stopped": [shapes.message(one.message) for one in difference.stopped],
         "held": [{**shapes.message(one.message), "said": [place.said for place in one.places]} for one in value.held],
+        "unreachable": [shapes.message(m) for m in value.unreachable],
         "texts": [
             {
                 "channel": channel,

@@ -48,6 +48,10 @@ CHANGES: Final[Mapping[str, tuple[str, str]]] = {
         "Wird zurückgehalten, weil der alte Stand noch im Text steht",
         "Is held, because the old state still stands in its text",
     ),
+    "unreachable": (
+        "Kanal gibt es nicht mehr: Bitte sehen Sie dort selbst nach",
+        "Channel is gone: please look there yourself",
+    ),
     "said_then": ("So wird es gesagt", "This is how it is said"),
     "where": ("Wo", "Where"),
     "excerpt": ("Was dort steht", "What it says there"),

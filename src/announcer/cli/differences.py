@@ -52,6 +52,7 @@ def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong
         _section(terminal, view, "reworded", _reworded(proposal)),
         show_messages(terminal, view, "issues_waiting", proposal.issues.waiting),
         _section(terminal, view, "held_stale", _held(view, proposal)),
+        show_messages(terminal, view, "unreachable", proposal.unreachable),
     ]
     if not any(sections):
         terminal.say("no_consequence")

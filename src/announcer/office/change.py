@@ -61,6 +61,7 @@ class Proposal:
     told: bool  #: False: nothing was announced yet, so nobody has to be told.
     issues: Touched  #: Issues of digests that tell what changes.
     wishes: Mapping[str, str]  #: How posts that are out are to be put right, by channel.
+    unreachable: tuple[Message, ...] = ()  #: Left by channels that config.toml has no longer: a person has to look.
 
     @property
     def reworded(self) -> list[Message]:
@@ -98,7 +99,7 @@ def propose(
     after = with_change(before, change, facts_after, _UNCONFIRMED, now, told)
     wanted = plan(after.planning)
     worder = Worder(house, before, after, now)
-    left = [m for m in messages if m.id in out]
+    left = [m for m in messages if m.id in out and m.planned.channel in house.exits]
     worded = {**worder.notices(wanted, f"change:{_UNCONFIRMED}"), **worder.unsent(messages, wanted, stored)}
     wrong = worder.wrong(left, posts, variants, Wished(change, _UNCONFIRMED, wishes))
     places = planned_changes.stale_places(change, before.facts, free_texts(after))
@@ -121,6 +122,7 @@ def propose(
         told=told,
         issues=issues,
         wishes=wishes,
+        unreachable=tuple(m for m in messages if m.id in out and m.planned.channel not in house.exits),
     )
 
 

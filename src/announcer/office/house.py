@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from announcer.clock import Clock
-from announcer.errors import SendError
+from announcer.errors import SendError, SettingsError
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
 from announcer.planning.calendar import calendar_of
 from announcer.planning.manners import Manners
@@ -76,9 +76,15 @@ class House:
         """The office's own zone, for what has no event."""
         return ZoneInfo(self.settings.site.timezone)
 
+    def way(self, channel: str) -> Exit:
+        """The way out of this name; raises `SettingsError` if config.toml has it no longer."""
+        if channel not in self.exits:
+            raise SettingsError(f"config.toml: the channel {channel!r} is gone or switched off; enter it again")
+        return self.exits[channel]
+
     def languages(self, channel: str, announced_in: str) -> tuple[str, ...]:
         """In which languages a channel says a message: posts in the announcement's, feeds and mails in all."""
-        if self.exits[channel].kind == "social":
+        if self.way(channel).kind == "social":
             return (announced_in,)
         others = [language for language in self.settings.site.languages if language != announced_in]
         return (announced_in, *others)
@@ -93,7 +99,7 @@ class House:
         if asked is not None and now - asked[0] < LIMITS_AGE:
             return asked[1]
         try:
-            found = self.exits[channel].limits()
+            found = self.way(channel).limits()
         except SendError:
             kept = self._kept_limits(channel)
             if kept is None:

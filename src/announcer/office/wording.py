@@ -89,7 +89,7 @@ def payloads(
     Never call it inside a transaction: a channel may look up who is mentioned.
     Raises `TemplateError` or `ComposeError` when it can't be said.
     """
-    way = house.exits[planned.channel]
+    way = house.way(planned.channel)
     result = []
     for language in house.languages(planned.channel, scene.language):
         request = _request(house, scene, planned, way.kind, language, due_at)
@@ -103,7 +103,7 @@ def payloads(
 
 def left_out(house: House, scene: Scene, planned: Planned, worded: Sequence[tuple[str, Payload]]) -> tuple[str, ...]:
     """The rules of lesser messages that this one was to say along, but has no room for."""
-    kind = house.exits[planned.channel].kind
+    kind = house.way(planned.channel).kind
     missing = []
     for language, payload in worded:
         said = canonical(payload)
@@ -129,7 +129,7 @@ def own_name(planned: Planned) -> str:
 
 def basis(house: House, scene: Scene, planned: Planned) -> str:
     """What the template says of the facts now: an own text counts as long as that stays the same."""
-    kind = house.exits[planned.channel].kind
+    kind = house.way(planned.channel).kind
     return _said(house.renderer.render(_request(house, scene, planned, kind, scene.language, None)))
 
 
@@ -159,7 +159,7 @@ def answer(
     said = [in_words(each.change, each.before, each.after, language) for each in told]
     sentence = " ".join(dict.fromkeys(words.brief or words.sentence for words in said))
     notice = Notice(said[-1].prefix, said[-1].headline, sentence)
-    way = house.exits[planned.channel]
+    way = house.way(planned.channel)
     content = house.renderer.render(replace(_request(house, scene, planned, way.kind, language, None), notice=notice))
     bare = replace(content, payload={**content.payload, "hashtags": []})
     return way.compose(way.prepare(bare), limits)
@@ -283,6 +283,6 @@ def in_a_line(connection: sa.Connection, house: House, scene: Scene, message: Me
     stored = {one.language: one.payload for one in contents.current(connection, message.id)}
     payload = stored.get(scene.language) or next(iter(stored.values()), None)
     if payload is None:
-        kind = house.exits[message.planned.channel].kind
+        kind = house.way(message.planned.channel).kind
         payload = house.renderer.render(_request(house, scene, message.planned, kind, scene.language, None)).payload
     return str(next((payload[key] for key in ("lead", "status", "subject", "title") if payload.get(key)), ""))
