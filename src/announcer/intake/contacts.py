@@ -178,7 +178,8 @@ def parse(lines: Sequence[str], line: int) -> Contact:
     """Name, role, organisation, telephone and mail address of a contact's lines."""
     whole = " | ".join(text.strip() for text in lines)
     email, phone = _EMAIL.search(whole), _PHONE.search(whole)
-    parts = [part.strip(" ,;:") for text in lines for part in re.split(r"[,;|]|\s[–-]\s", text) if part.strip()]
+    told = [_HEAD.sub("", text, count=1) for text in lines]
+    parts = [part.strip(" ,;:") for text in told for part in re.split(r"[,;|]|\s[–-]\s", text) if part.strip()]
     people = [person for part in parts for person in find_people(part)]
     name = people[0].name if people else _guess_name(parts)
     rest = [part for part in parts if not (name and name in part and len(part) < len(name) + 12)]

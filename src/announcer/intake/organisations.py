@@ -78,7 +78,8 @@ def name_in(line: str) -> str:
     )
     if of:
         text = of[1]
-    return _OFFICE.sub("", text).strip(" .,:|–-")
+    named = _OFFICE.sub("", text).strip(" .,:|–-")
+    return f"{named}." if re.search(r"\be\. ?V$", named) else named
 
 
 def first_organisation(lines: Iterable[str]) -> str:
