@@ -17,7 +17,9 @@ from announcer.office import campaigns, playbooks
 from announcer.office.playbooks import Proposal
 from announcer.store import campaign as store
 from announcer.store import contents, facts, journal
+from announcer.store import playbooks as stored
 from announcer.store.campaign import Campaign
+from announcer.store.playbook_tables import playbook_version
 from tests.integration.campaign_world import CHIEF, KEY, OFFICE, CampaignWorld, at, campaign_world, mails, posts
 
 BEGIN, SAVE_THE_DATE = at(6, 20), at(6, 26)
@@ -245,3 +247,20 @@ def test_what_cannot_be_is_refused_with_a_sentence(quick: CampaignWorld) -> None
     with pytest.raises(AnnouncerError, match="'only' is the only rule of the playbook 'mine'; switch it off instead"):
         playbooks.remove_rule(house, "mine", "only", now)
     assert playbooks.set_rule(house, "mine", "only", ["late=send"], now).empty
+
+
+def test_a_newer_program_brings_the_notices_an_older_one_lacked_and_nothing_else(quick: CampaignWorld) -> None:
+    """Without its rule nobody would hear of a change; what the office took out stays out."""
+    with quick.engine.database.write() as connection:
+        connection.execute(playbook_version.delete().where(playbook_version.c.playbook_id == "conference"))
+        old = {id_: text for id_, text in stored.rules_of(connection, "conference").items() if id_ != "move"}
+        del old["reminder-1-week"]
+        stored.save(connection, "conference", old, "shipped", OFFICE, BEGIN)
+    playbooks.seed_playbooks(quick.house)
+    with quick.engine.database.read() as connection:
+        assert set(stored.rules_of(connection, "conference")) == {*old, "move"}
+        assert stored.history(connection, "conference")[0].why == "comes with a newer program"
+    confirm(quick, playbooks.remove_rule(quick.house, "conference", "move", quick.clock()))
+    playbooks.seed_playbooks(quick.house)
+    with quick.engine.database.read() as connection:
+        assert set(stored.rules_of(connection, "conference")) == set(old)

@@ -23,10 +23,13 @@ from announcer.office.campaigns import all_campaigns, playbook_id, playbook_of, 
 from announcer.office.house import House
 from announcer.office.replanning import Replan
 from announcer.planning.playbook_file import checked_name, from_toml, to_toml, with_values
-from announcer.planning.rules import playbook_from, rule_definition, shipped_playbooks
+from announcer.planning.rules import CHANGE_KINDS, playbook_from, rule_definition, shipped_playbooks
 from announcer.store import facts, journal, playbooks
 from announcer.store.campaign import Campaign
 from announcer.store.playbooks import Version
+
+#: Who writes what comes with the program itself.
+_PROGRAM = Actor("announcer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,21 @@ def seed_playbooks(house: House) -> None:
         for id_, playbook in first.items():
             if id_ not in known:
                 origin = "config" if id_ in own else "shipped"
-                playbooks.save(connection, id_, _stored(playbook), origin, Actor("announcer"), house.clock())
+                playbooks.save(connection, id_, _stored(playbook), origin, _PROGRAM, house.clock())
+            elif id_ not in own:
+                _learn_notices(connection, playbook, house.clock())
+
+
+def _learn_notices(connection: sa.Connection, shipped: Playbook, now: datetime) -> None:
+    """A newer program tells of changes that an older one could not: without their rules nobody would hear of them.
+
+    What the office took out stays out, and nothing else is added unasked.
+    """
+    ever = {rule_id for version in playbooks.history(connection, shipped.id) for rule_id in version.rules}
+    new = [rule for rule in shipped.rules if rule.kind in CHANGE_KINDS and rule.id not in ever]
+    if new:
+        rules = {**playbooks.rules_of(connection, shipped.id), **_stored(Playbook(shipped.id, tuple(new)))}
+        playbooks.save(connection, shipped.id, rules, "shipped", _PROGRAM, now, "comes with a newer program")
 
 
 def _stored(playbook: Playbook) -> dict[str, str]:
