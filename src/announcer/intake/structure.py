@@ -224,6 +224,8 @@ def _is_title(block: Block) -> bool:
     if block.lines:
         return len(block.lines) <= 3 and all(_is_title(Block(line, 0)) for line in block.lines)
     ends = block.text.endswith((".", ":", "…", ",", ";")) and not block.text.endswith("...")
+    if block.text[:1].islower() or (len(block.text) > 90 and re.search(r"[.!?]\s+[A-ZÄÖÜ]", block.text)):
+        return False  # two sentences, or the middle of one
     return len(block.text) <= 200 and not ends
 
 
