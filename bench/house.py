@@ -20,7 +20,7 @@ from announcer.rehearsal.run import read_folder
 from announcer.rendering.renderer import Renderer
 from announcer.rendering.request import Links, Request
 from announcer.settings import Settings
-from announcer.store import campaign, contents, facts, schema, tables
+from announcer.store import campaign, contents, facts, replanned, schema, tables
 from announcer.store.campaign import Campaign
 from announcer.store.database import Database, open_database
 
@@ -125,7 +125,7 @@ def approve(
     ]
     with database.write() as connection:
         facts.save_event(connection, Event(event_id, "Tag der Städte", start=now + timedelta(days=7)), OFFICE, now)
-        campaign.apply_plan(connection, key, None, plan, {})
+        replanned.apply_plan(connection, key, None, plan, {})
         planned = sorted(campaign.messages(connection, key), key=lambda message: message.id)
         for message, payload in zip(planned, payloads, strict=True):
             contents.keep(connection, message.id, [("de", payload)], facts_version="1", limits={}, now=now)

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import structlog
 
-from announcer import settings as configuration
+from announcer import keyring
 from announcer.alerts.notices import Recipient
 from announcer.alerts.office import Alerts
 from announcer.alerts.ways import WEBHOOK, AppriseWay, MailWay, Way, WebhookWay, apprise_addresses
@@ -90,7 +90,7 @@ class Engine:
         self.stop = threading.Event()
         self.database = open_database(settings.database_url())
         schema.migrate(self.database)
-        key = configuration.signing_key(settings)
+        key = keyring.signing_key(settings)
         self._client = open_client(settings)
         self.assets = Assets(settings.path(settings.paths.var) / "assets")
         tools = Tools(self._client, self.database, key, self.assets, clock, Fetcher(settings), settings.site.url)
@@ -221,7 +221,7 @@ class _Secrets:
     def read(self, section: str, *, env: str, file: Path | None, what: str) -> str:
         """The secret; where secrets are optional, a missing one is a word that no network accepts."""
         try:
-            return configuration.secret(self.settings, section, env=env, file=file, what=what)
+            return keyring.secret(self.settings, section, env=env, file=file, what=what)
         except SettingsError:
             if not self.optional:
                 raise

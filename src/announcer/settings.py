@@ -8,8 +8,6 @@ file: it names an environment variable (`*_env`) or a file (`*_file`).
 from __future__ import annotations
 
 import ipaddress
-import os
-import secrets
 import tomllib
 from datetime import date, time
 from pathlib import Path
@@ -354,49 +352,3 @@ def _explain(problem: Any) -> str:
         case _:
             said = problem["msg"].removeprefix("Value error, ")
             return f"{where} has the value {problem['input']!r}: {said[:1].lower() + said[1:]}"
-
-
-def secret(settings: Settings, section: str, *, env: str, file: Path | None, what: str) -> str:
-    """The secret named by `*_env` or `*_file` of `section`; raises `SettingsError` if there is none."""
-    if env:
-        if value := os.environ.get(env, "").strip():
-            return value
-        raise SettingsError(
-            f"config.toml: [{section}] names the environment variable {env} for its {what}, but it is not set; set it"
-        )
-    if file is not None:
-        try:
-            return settings.path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingsError(
-                f"config.toml: [{section}] names the file {file} for its {what}: {error.strerror}; create it"
-            ) from error
-    raise SettingsError(
-        f"config.toml: [{section}] has no '{what}_env'; name the environment variable that holds the {what}"
-    )
-
-
-def keep_secret(path: Path, secret: str) -> None:
-    """Write a secret into a file that only its owner can read; raises `SettingsError` if it can't be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)  # an older file might be readable by others
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise SettingsError(f"{path} can't be written: {error.strerror}; name another with --file") from error
-    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-        handle.write(secret + "\n")
-
-
-def signing_key(settings: Settings) -> bytes:
-    """The key behind unsubscribe and preference links. Made once, then kept: losing it breaks every link."""
-    keys = settings.keys
-    if keys.secret_env:
-        return secret(settings, "keys", env=keys.secret_env, file=None, what="secret").encode()
-    path = settings.path(keys.secret_file)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-            handle.write(secrets.token_hex(32) + "\n")
-    return secret(settings, "keys", env="", file=keys.secret_file, what="secret").encode()

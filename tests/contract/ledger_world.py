@@ -12,7 +12,7 @@ from announcer.model.campaign import Kind, Message, Occurrence, Planned, Subject
 from announcer.model.facts import Event
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
-from announcer.store import campaign, contents, facts, queueing, tables
+from announcer.store import campaign, contents, facts, queueing, replanned, tables
 from announcer.store.campaign import Campaign
 from announcer.store.database import Database
 
@@ -39,7 +39,7 @@ def approved(database: Database, plan: Sequence[Planned], languages: Sequence[st
     with database.write() as connection:
         if not facts.event_ids(connection):
             facts.save_event(connection, EVENT, OFFICE, NOW)
-        campaign.apply_plan(connection, HERE, None, plan, {})
+        replanned.apply_plan(connection, HERE, None, plan, {})
         for message in campaign.messages(connection, HERE):
             texts = [(language, {"text": f"{message.planned.occurrence.rule_id} {language}"}) for language in languages]
             contents.keep(connection, message.id, texts, facts_version="1", limits={}, now=NOW)

@@ -12,7 +12,18 @@ from announcer.errors import Conflict
 from announcer.model.campaign import Audience, Kind, Late, Urgency
 from announcer.model.changes import Remedy
 from announcer.model.ledger import Action, DeliveryState, MessageState, Receipt
-from announcer.store import campaign, contents, corrections, facts, journal, ledger, mailing, queueing, tables
+from announcer.store import (
+    campaign,
+    contents,
+    corrections,
+    facts,
+    journal,
+    ledger,
+    mailing,
+    queueing,
+    replanned,
+    tables,
+)
 from announcer.store.corrections import Correction
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
@@ -252,7 +263,7 @@ def test_cancelling_stops_what_has_not_begun(database: Database) -> None:
     queue(database, [first, second])
     with database.write() as connection:
         (begun,) = ledger.claim(connection, "mastodon", NOW, "w")
-        campaign.apply_plan(connection, HERE, None, [], {})
+        replanned.apply_plan(connection, HERE, None, [], {})
     with database.read() as connection:
         found = {m.id: m.state for m in campaign.messages(connection)}
     assert found == {first.id: MessageState.SENDING, second.id: MessageState.CANCELLED}
@@ -266,7 +277,7 @@ def test_what_was_stopped_halfway_is_partly_sent(database: Database) -> None:
     queue_mail(database, message)
     with database.write() as connection:
         (first,) = mailing.claim_mail(connection, "newsletter", NOW, "w", 1)
-        campaign.apply_plan(connection, HERE, None, [], {})
+        replanned.apply_plan(connection, HERE, None, [], {})
         ledger.record(connection, [Settlement(first.id, first.fence, DeliveryState.SENT, NOW)])
         assert ledger.settle_messages(connection, NOW) == [(message.id, MessageState.PARTLY_SENT)]
 
@@ -275,7 +286,7 @@ def test_a_moved_message_keeps_its_row_and_its_approval(database: Database) -> N
     (before,) = approved(database, [planned()])
     later = NOW + timedelta(days=3)
     with database.write() as connection:
-        campaign.apply_plan(connection, HERE, None, [planned(due_at=later)], {})
+        replanned.apply_plan(connection, HERE, None, [planned(due_at=later)], {})
         (after,) = campaign.messages(connection)
     assert (after.id, after.state, after.planned.due_at) == (before.id, MessageState.SCHEDULED, later)
 
@@ -296,7 +307,7 @@ def test_missing_facts_wait_and_their_arrival_asks_for_approval(database: Databa
     (message,) = approved(database, [planned(due_at=None, waits_for=("session.start:gruss",))])
     assert message.state is MessageState.WAITING
     with database.write() as connection:
-        campaign.apply_plan(connection, HERE, None, [planned()], {})
+        replanned.apply_plan(connection, HERE, None, [planned()], {})
         (found,) = campaign.messages(connection)
     assert (found.state, found.planned.waits_for) == (MessageState.DRAFT, ())
 

@@ -11,8 +11,8 @@ from announcer.errors import Conflict
 from announcer.model.ledger import MessageState
 from announcer.store import campaign, outbox
 from announcer.store.database import Database
+from announcer.store.office_tables import outbox as table
 from announcer.store.outbox import Entry
-from announcer.store.tables import outbox as table
 from tests.contract.ledger_world import approved, planned
 
 NOW = datetime(2026, 9, 11, 8, tzinfo=UTC)

@@ -26,8 +26,9 @@ from announcer.settings import Settings
 from announcer.store import optin, people
 from announcer.store.assets import Assets
 from announcer.store.database import Database
+from announcer.store.office_tables import outbox
 from announcer.store.optin import Consent
-from announcer.store.tables import audit, outbox, subscriber
+from announcer.store.tables import audit, subscriber
 from announcer.web.public import public_app
 from announcer.web.server import WebServer
 from tests.standins.smtp_relay import Script, SmtpRelay

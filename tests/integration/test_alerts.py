@@ -24,8 +24,8 @@ from announcer.model.people import Actor
 from announcer.office import campaigns, change, holding, requests, status
 from announcer.sandbox.arrivals import Mail
 from announcer.store import journal, outbox
+from announcer.store.office_tables import outbox as table
 from announcer.store.tables import delivery, event_version, message
-from announcer.store.tables import outbox as table
 from tests.integration.campaign_world import KEY, OFFICE, CampaignWorld, at, campaign_world
 from tests.standins.smtp_relay import DROP, Script, SmtpRelay
 

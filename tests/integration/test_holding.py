@@ -18,6 +18,7 @@ from announcer.cli.words import Speech
 from announcer.clock import SteadyClock, system_clock
 from announcer.engine import Engine
 from announcer.errors import Conflict, StoreError
+from announcer.keyring import signing_key
 from announcer.model.ledger import MessageState
 from announcer.model.people import SubscriptionState
 from announcer.newsletter import tokens
@@ -25,7 +26,7 @@ from announcer.office import holding, subscribers
 from announcer.office.holding import Hold
 from announcer.sandbox.server import Sandbox
 from announcer.service import Timekeeper
-from announcer.settings import load, signing_key
+from announcer.settings import load
 from announcer.store import campaign, epoch, journal, people
 from announcer.store.tables import subscriber
 from tests.faults.house import Office, address

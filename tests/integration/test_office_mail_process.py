@@ -15,7 +15,7 @@ from announcer.office import requests
 from announcer.store import facts
 from announcer.store.campaign import Campaign
 from announcer.store.database import open_database
-from announcer.store.tables import outbox
+from announcer.store.office_tables import outbox
 from tests.faults.house import OFFICE, Office
 from tests.faults.process import service, wait_until
 from tests.standins.smtp_relay import HANG, Script, SmtpRelay

@@ -22,8 +22,9 @@ from announcer.office.house import House
 from announcer.office.status import was_dropped
 from announcer.store import by_hand, campaign, journal, requests
 from announcer.store.campaign import Campaign
+from announcer.store.office_tables import change_request
 from announcer.store.requests import RequestState
-from announcer.store.tables import audit, change, change_request, delivery, message
+from announcer.store.tables import audit, change, delivery, message
 
 #: What happened longer ago is history.
 HISTORY = timedelta(days=7)

@@ -1,4 +1,4 @@
-"""What the command line says of one person among the subscribers, German and English."""
+"""What the command line says of the subscribers, together and one by one, German and English."""
 
 from __future__ import annotations
 
@@ -6,6 +6,27 @@ from collections.abc import Mapping
 from typing import Final
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "lists": ("Listen", "Lists"),
+    "no_lists": (
+        "Es gibt keine Listen; legen Sie sie in config.toml an.",
+        "There are no lists; add them in config.toml.",
+    ),
+    "confirmed": ("bestätigt", "confirmed"),
+    "unconfirmed_people": ("unbestätigt", "unconfirmed"),
+    "left": ("abgemeldet", "left"),
+    "imported": (
+        "{added} neu, {known} schon dabei, {left} abgemeldet, {suppressed} gesperrt, {refused} nicht übernommen.",
+        "{added} added, {known} already there, {left} had left, {suppressed} blocked, {refused} not taken.",
+    ),
+    "would_import": ("Probelauf: {said}", "Dry run: {said}"),
+    "refused": ("Nicht übernommen", "Not taken"),
+    "and_more": ("… und {n} weitere; --json zeigt alle", "… and {n} more; --json shows all"),
+    "nobody": (
+        "Unter {address} ist niemand bekannt; announcer subscribers export zeigt alle",
+        "nobody is known as {address}; 'announcer subscribers export' shows all",
+    ),
+    "no_mails": ("Für diese Person gab es noch keine Mail.", "There was no mail for this person yet."),
+    "exported": ("{n} Zeilen geschrieben: {path}", "{n} lines written: {path}"),
     "basis_double_opt_in": ("Anmeldung mit Bestätigung", "double opt-in"),
     "basis_imported": ("importierte Einwilligung", "imported consent"),
     "basis_press": ("Pressekontakt", "press contact"),

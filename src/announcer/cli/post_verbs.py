@@ -129,7 +129,7 @@ def channels_connect(
     from announcer.channels.http import open_client
     from announcer.channels.mastodon_connect import Connecting
     from announcer.clock import system_clock
-    from announcer.settings import keep_secret
+    from announcer.keyring import keep_secret
 
     terminal: Terminal = context.obj
     if kind != "mastodon":

@@ -7,7 +7,16 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from announcer.cli import digest_words, intake_words, office_words, person_words, playbook_words, post_words
+from announcer.cli import (
+    digest_words,
+    intake_words,
+    office_words,
+    person_words,
+    playbook_words,
+    post_words,
+    rehearsal_words,
+    status_words,
+)
 from announcer.cli.change_words import CHANGES
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -17,6 +26,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **person_words.WORDS,
     **post_words.WORDS,
     **intake_words.WORDS,
+    **rehearsal_words.WORDS,
+    **status_words.WORDS,
     # What went wrong
     "error": ("Fehler: {said}", "error: {said}"),
     "unexpected": (
@@ -127,97 +138,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "words_given": ("Der Text für „{rule}“ ist gespeichert.", "The text for “{rule}” is stored."),
     "words_empty": ("Der Text ist leer; geben Sie ihn an", "the text is empty; give one"),
     **CHANGES,
-    # Status
-    "campaigns": ("Kampagnen", "Campaigns"),
-    "no_campaigns": (
-        "Noch ist nichts da. Beginnen Sie mit: announcer event add DATEI oder announcer add DATEI",
-        "There is nothing yet. Begin with: announcer event add FILE or announcer add FILE",
-    ),
-    "next_message": ("Als Nächstes", "Next up"),
-    "attention": ("Braucht einen Menschen", "Needs a person"),
-    "all_well": ("Niemand muss etwas tun.", "Nobody has to do anything."),
-    "paused": ("Angehalten", "Paused"),
-    "held_all": ("Der gesamte Versand ist zurückgehalten: {why}", "All sending is held: {why}"),
-    "not_held": (
-        "Der Versand ist nicht zurückgehalten; announcer status zeigt den Stand",
-        "nothing is held; 'announcer status' shows how things stand",
-    ),
-    "would_go": ("Geht hinaus", "Leaves"),
-    "would_be_missed": ("Entfällt, weil es zu spät ist", "Does not leave any more: it is too late"),
-    "would_ask": ("Verspätet, wartet auf Ihre Entscheidung", "Late, waits for your decision"),
-    "leaves_at": ("um {when}", "at {when}"),
-    "in_late_words": ("im Wortlaut für Verspätung", "in the words for being late"),
-    "ask_resume": ("„{what}“ fortsetzen?", "Resume “{what}”?"),
-    "send_or_let_go": ("geben Sie entweder --send oder --let-go an", "give either --send or --let-go"),
-    "decided_send": ("Nachricht {id} geht hinaus (Zustellungen: {n}).", "Message {id} leaves (deliveries: {n})."),
-    "decided_let_go": (
-        "Nachricht {id} geht nicht hinaus (Zustellungen: {n}).",
-        "Message {id} does not leave (deliveries: {n}).",
-    ),
-    "held_late": (
-        "verspätet: announcer decide {id} --send oder --let-go",
-        "late: announcer decide {id} --send or --let-go",
-    ),
-    "held_cap": (
-        "{n} Mails über der Wochengrenze: announcer decide {id} --send oder --let-go",
-        "{n} mails above the weekly limit: announcer decide {id} --send or --let-go",
-    ),
-    "rest_missed": ("{n} Zustellungen nicht mehr rechtzeitig", "{n} deliveries were too late"),
-    "nothing_would_go": ("Sofort geht nichts hinaus.", "Nothing leaves at once."),
-    "look_first": (
-        "Sehen Sie nach, was davon schon draußen ist, und streichen Sie es zuvor: announcer drop NAME --message NR",
-        "Look what of it is already out, and strike it out first: announcer drop NAME --message N",
-    ),
-    "ask_release": ("Den Versand wieder freigeben?", "Let sending go on?"),
-    "released_now": ("Der Versand geht weiter.", "Sending goes on."),
-    "channels": ("Kanäle", "Channels"),
-    "waiting_out": ("Wartet", "Waiting"),
-    "last_out": ("Zuletzt", "Last"),
-    "unplanned": ("noch nicht geplant", "not planned yet"),
-    "approve_now": ("bitte freigeben", "please approve"),
-    "approve_due": ("bitte freigeben, spätestens {when}", "please approve, at the latest {when}"),
-    "unknown_delivery": (
-        "Zustellung {id}: unklar, ob angekommen; nachsehen, dann announcer settle {id} --sent oder --again",
-        "delivery {id}: it may have arrived; look, then announcer settle {id} --sent or --again",
-    ),
-    "failed_delivery": ("Zustellung {id} gescheitert: {said}", "delivery {id} failed: {said}"),
-    "failed_correction": (
-        "Berichtigung {id} gescheitert: {said}; announcer settle {id} --again, oder von Hand und dann --sent",
-        "correction {id} failed: {said}; announcer settle {id} --again, or by hand and then --sent",
-    ),
-    "by_hand_delivery": (
-        "von Hand zu tun, Text und Bilder: announcer byhand show {id}; danach announcer byhand done {id} --link …",
-        "to do by hand, text and pictures: announcer byhand show {id}; then announcer byhand done {id} --link …",
-    ),
-    "failed_mails": ("{n} Mails gescheitert: {said}", "{n} mails failed: {said}"),
-    "late_by": ("nicht hinausgegangen", "did not leave"),
-    "settled": ("Zustellung {id} ist geklärt.", "Delivery {id} is settled."),
-    "sent_or_again": ("geben Sie entweder --sent oder --again an", "give either --sent or --again"),
-    "paused_now": ("Angehalten: {what}.", "Paused: {what}."),
-    "resumed_now": ("Geht weiter: {what}.", "Goes on: {what}."),
-    "log_empty": ("Das Protokoll ist leer.", "The log is empty."),
-    # People
-    "lists": ("Listen", "Lists"),
-    "no_lists": (
-        "Es gibt keine Listen; legen Sie sie in config.toml an.",
-        "There are no lists; add them in config.toml.",
-    ),
-    "confirmed": ("bestätigt", "confirmed"),
-    "unconfirmed_people": ("unbestätigt", "unconfirmed"),
-    "left": ("abgemeldet", "left"),
-    "imported": (
-        "{added} neu, {known} schon dabei, {left} abgemeldet, {suppressed} gesperrt, {refused} nicht übernommen.",
-        "{added} added, {known} already there, {left} had left, {suppressed} blocked, {refused} not taken.",
-    ),
-    "would_import": ("Probelauf: {said}", "Dry run: {said}"),
-    "refused": ("Nicht übernommen", "Not taken"),
-    "and_more": ("… und {n} weitere; --json zeigt alle", "… and {n} more; --json shows all"),
-    "nobody": (
-        "Unter {address} ist niemand bekannt; announcer subscribers export zeigt alle",
-        "nobody is known as {address}; 'announcer subscribers export' shows all",
-    ),
-    "no_mails": ("Für diese Person gab es noch keine Mail.", "There was no mail for this person yet."),
-    "exported": ("{n} Zeilen geschrieben: {path}", "{n} lines written: {path}"),
     # Channels, check, playbooks
     "enabled": ("an", "on"),
     "disabled": ("aus", "off"),
@@ -231,33 +151,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "check_bad": ("Fehlerhafte Punkte: {n}", "Faulty points: {n}"),
     "gives": ("Ergibt für „{event}“", "Gives for “{event}”"),
     "no_limit": ("unbegrenzt", "no end"),
-    # Rehearsal
-    "rehearsal": ("Probelauf", "Rehearsal"),
-    "rehearsed": (
-        "Alles kommt nur auf diesem Rechner an; nichts verlässt das Haus.",
-        "Everything arrives on this machine only; nothing leaves the house.",
-    ),
-    "post": ("Beitrag", "Post"),
-    "mail": ("Mail", "Mail"),
-    "feed": ("Feed", "Feed"),
-    "edited": ("geändert", "edited"),
-    "deleted": ("gelöscht", "deleted"),
-    "reply": ("Antwort", "reply"),
-    "one_recipient": ("→ 1 Person", "→ 1 person"),
-    "n_recipient": ("→ {n} Personen", "→ {n} people"),
-    "words_handed_in": ("Der Text für „{rule}“ liegt vor", "The text for “{rule}” is in"),
-    "published": ("Veröffentlicht", "Published"),
-    "corrected": ("Berichtigt", "Corrected"),
-    "withdrawn": ("Zurückgezogen", "Withdrawn"),
-    "skipped": ("Nicht hinausgegangen", "Did not leave"),
-    "no_problems": ("Keine Probleme.", "No problems."),
-    "sandbox_page": ("Alles zum Nachlesen: {url}", "Everything to read again: {url}"),
-    "ctrl_c": ("Ctrl-C beendet.", "Ctrl-C ends it."),
-    "before_item": ("{span} vor {item}", "{span} before {item}"),
-    "after_item": ("{span} nach {item}", "{span} after {item}"),
-    "the_start": ("dem Beginn", "the start"),
-    "the_end": ("dem Ende", "the end"),
-    "during": ("Tag {n}, {time}", "day {n}, {time}"),
 }
 
 _STATES: Final[Mapping[str, tuple[str, str]]] = {

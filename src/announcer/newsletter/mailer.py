@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from announcer import keyring
 from announcer import settings as configuration
 from announcer.clock import Clock
 from announcer.errors import ComposeError, SettingsError
@@ -174,14 +175,14 @@ def from_settings(settings: configuration.Settings, clock: Clock) -> Mailer:
     relay = settings.mail.relay
     password = ""
     if relay.username:
-        password = configuration.secret(
+        password = keyring.secret(
             settings, "mail.relay", env=relay.password_env, file=relay.password_file, what="password"
         )
     links = Links(settings.site.url, {name: each.title for name, each in settings.lists.items()})
     bundle = settings.proxy.ca_bundle
     return Mailer(
         settings.mail,
-        configuration.signing_key(settings),
+        keyring.signing_key(settings),
         links,
         clock,
         password=password,

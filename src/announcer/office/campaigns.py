@@ -26,7 +26,7 @@ from announcer.planning.plan import plan
 from announcer.planning.rules import rule_from_definition
 from announcer.planning.why import explain, why
 from announcer.store import campaign as store
-from announcer.store import changes, codec, contents, digests, facts, journal, places, playbooks
+from announcer.store import changes, codec, contents, digests, facts, journal, places, playbooks, replanned
 from announcer.store.campaign import Campaign
 
 DEFAULT_PLAYBOOK = "simple-notice"
@@ -204,7 +204,7 @@ def _set_aside_old_words(connection: sa.Connection, key: Campaign, before: Mappi
 def apply(connection: sa.Connection, world: World, wanted: Sequence[Planned]) -> None:
     """Make the store's open messages what a plan says."""
     announcement = world.facts.announcement
-    store.apply_plan(
+    replanned.apply_plan(
         connection, world.key, announcement.id if announcement else None, wanted, world.anchors, _why_gone(world.facts)
     )
 

@@ -26,7 +26,7 @@ from announcer.planning.digests import Candidate, gathered
 from announcer.planning.repeats import Turn, turns, worth_until
 from announcer.planning.why import local_why, why
 from announcer.store import campaign as store
-from announcer.store import digests, journal, published
+from announcer.store import digests, journal, published, replanned
 from announcer.store.campaign import Campaign
 from announcer.store.digests import DigestRow
 from announcer.store.writelock import Lane
@@ -146,7 +146,7 @@ def _place(
     now: datetime,
 ) -> Message | None:
     """Store an issue, still without words; None if this turn had its issue already."""
-    message = store.place(connection, _key(digest), planned)
+    message = replanned.place(connection, _key(digest), planned)
     if message is not None:
         items = [one.announcement.id for one in chosen]
         digests.add_issue(connection, message.id, digest.id, items)

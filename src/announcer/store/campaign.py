@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +18,8 @@ from announcer.store.tables import delivery, message, occurrence, to_micros
 
 #: A message in one of these has not begun to leave the house.
 OPEN = (MessageState.DRAFT, MessageState.WAITING, MessageState.SCHEDULED, MessageState.HELD, MessageState.PAUSED)
-_UNSENT = ("pending", "paused", "deferred", "held", "manual")
+#: Deliveries in one of these have not begun to leave.
+UNSENT = ("pending", "paused", "deferred", "held", "manual")
 #: The `not_after` of what must not be sent any more.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 #: The reason of a message that a person struck out; planning anew does not bring it back.
@@ -146,7 +147,7 @@ def _message(row: Any) -> Message:
     )
 
 
-def _spoken_row(value: Spoken) -> list[str]:
+def spoken_row(value: Spoken) -> list[str]:
     one = value.occurrence
     return [one.subject.value, one.subject_id, one.rule_id, one.anchor, value.kind.value, value.template]
 
@@ -175,185 +176,11 @@ def departures(connection: sa.Connection, campaign: Campaign) -> dict[tuple[Occu
     }
 
 
-def apply_plan(
-    connection: sa.Connection,
-    campaign: Campaign,
-    announcement_id: str | None,
-    plan: Sequence[Planned],
-    changes: Mapping[str, int],
-    gone: str = NOT_PLANNED,
-) -> None:
-    """Make the open messages of a campaign what `plan` says; what has left stays as it is.
-
-    Messages the plan no longer knows are cancelled for the reason `gone` (a
-    key of planning.why). `changes` maps an anchor like `change:17` to the
-    change's id.
-    """
-    known = {(m.planned.occurrence, m.planned.channel): m for m in messages(connection, campaign)}
-    for planned in plan:
-        old = known.pop((planned.occurrence, planned.channel), None)
-        if old is None:
-            _insert(connection, campaign, announcement_id, planned, changes.get(planned.occurrence.anchor))
-        elif old.state in (*OPEN, MessageState.SENDING, MessageState.CANCELLED, MessageState.SUPERSEDED):
-            _update(connection, old, planned)
-    for left in known.values():
-        if left.state in OPEN or left.state is MessageState.SENDING:
-            cancel(connection, left, gone)
-
-
-def place(connection: sa.Connection, campaign: Campaign, planned: Planned) -> Message | None:
-    """Put one more message beside those there are; None if its occurrence had its message already.
-
-    One that was cancelled because the plan changed comes back as a draft.
-    """
-    same = [m for m in messages(connection, campaign) if m.planned.occurrence == planned.occurrence]
-    old = next((m for m in same if m.planned.channel == planned.channel), None)
-    if old is None:
-        _insert(connection, campaign, None, planned, None)
-    elif old.state is MessageState.CANCELLED and LET_GO not in old.planned.why:
-        _update(connection, old, planned)
-    else:
-        return None
-    return next(m for m in messages(connection, campaign) if m.planned.occurrence == planned.occurrence)
-
-
-def _insert(
-    connection: sa.Connection,
-    campaign: Campaign,
-    announcement_id: str | None,
-    planned: Planned,
-    change_id: int | None,
-) -> None:
-    connection.execute(
-        message.insert().values(
-            occurrence_id=_occurrence_id(connection, planned.occurrence),
-            channel=planned.channel,
-            event_id=campaign.event_id,
-            announcement_id=announcement_id,
-            change_id=change_id,
-            state=_first_state(planned),
-            **_wanted(planned),
-        )
-    )
-
-
-def _first_state(planned: Planned) -> MessageState:
-    if planned.drop:
-        return MessageState.SUPERSEDED if _is_superseded(planned) else MessageState.MISSED
-    return MessageState.WAITING if planned.waits_for else MessageState.DRAFT
-
-
-def _is_superseded(planned: Planned) -> bool:
-    """Whether another message says it along (`planning.collisions`)."""
-    return planned.drop and bool(planned.why) and planned.why[-1].startswith("superseded:")
-
-
-def _wanted(planned: Planned) -> dict[str, Any]:
-    return {
-        **_timing(planned),
-        "kind": planned.kind,
-        "audience": planned.audience,
-        "late": planned.late,
-        "urgency": int(planned.urgency),
-        "waits_for": json.dumps(planned.waits_for, ensure_ascii=False),
-        "merged": json.dumps(planned.merged, ensure_ascii=False),
-        "template": planned.template,
-        "speaks_for": json.dumps([_spoken_row(each) for each in planned.speaks_for], ensure_ascii=False),
-    }
-
-
-def _timing(planned: Planned) -> dict[str, Any]:
-    return {
-        "due_at": planned.due_at,
-        "not_after": planned.not_after,
-        "why": json.dumps(planned.why, ensure_ascii=False),
-    }
-
-
-def _occurrence_id(connection: sa.Connection, value: Occurrence) -> int:
-    key = {
-        "subject": value.subject.value,
-        "subject_id": value.subject_id,
-        "rule_id": value.rule_id,
-        "anchor": value.anchor,
-    }
-    found = connection.scalar(sa.select(occurrence.c.id).filter_by(**key))
-    if found is not None:
-        return int(found)
-    inserted = connection.scalar(occurrence.insert().values(**key).returning(occurrence.c.id))
-    assert inserted is not None
-    return int(inserted)
-
-
-def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
-    if LET_GO in old.planned.why:  # a person's word counts more than the plan's
-        return
-    unsendable = planned.drop or (old.state is MessageState.SENDING and planned.due_at is None)
-    if unsendable:
-        if old.state not in (MessageState.CANCELLED, MessageState.SUPERSEDED):
-            said = _is_superseded(planned) and old.state is not MessageState.SENDING
-            to = MessageState.SUPERSEDED if said else MessageState.CANCELLED
-            cancel(connection, old, planned.why[-1] if planned.why else "late", to)
-        return
-    # Of what is leaving already only the moment can change: what it says, and to whom, is approved and in the ledger.
-    values = _timing(planned) if old.state is MessageState.SENDING else _wanted(planned)
-    connection.execute(message.update().where(message.c.id == old.id).values(**values))
-    if old.state is MessageState.HELD and (kept := [one for one in old.planned.why if one.startswith(STALE_TEXT)]):
-        set_whys(connection, old, [*planned.why, *kept])  # planning knows nothing of what a text says
-    state = _state_after_update(old.state, planned)
-    if state is not old.state:
-        transition(connection, old.id, state)
-    if old.state in (MessageState.CANCELLED, MessageState.SUPERSEDED):
-        _forget_cancelled(connection, old.id)
-    if old.state is MessageState.SENDING and planned.due_at is not None:
-        _follow(connection, old, planned, planned.due_at)
-
-
-def _state_after_update(state: MessageState, planned: Planned) -> MessageState:
-    if state is MessageState.SENDING:
-        return state
-    if planned.waits_for:
-        return MessageState.WAITING
-    # What came back, or got its missing fact, has to be looked at again.
-    back = (MessageState.WAITING, MessageState.CANCELLED, MessageState.SUPERSEDED)
-    return MessageState.DRAFT if state in back else state
-
-
-def _forget_cancelled(connection: sa.Connection, message_id: int) -> None:
-    """A message that comes back is queued anew; what surely never arrived must not bar its place in the ledger."""
-    # Who was new to a reminder on its first day may be no newcomer on its next.
-    newcomer = (delivery.c.state == "suppressed") & (delivery.c.said == "newcomer")
-    gone = (delivery.c.state == "cancelled") | newcomer
-    connection.execute(
-        delivery.delete().where(delivery.c.message_id == message_id, gone, sa.not_(delivery.c.maybe_double))
-    )
-
-
-def _follow(connection: sa.Connection, old: Message, planned: Planned, due_at: datetime) -> None:
-    """What is in the ledger and unsent follows its message. Planning again without a change of times moves nothing."""
-    if due_at != old.planned.due_at:
-        connection.execute(message.update().where(message.c.id == old.id).values(turn_at=None))
-        _retime_unsent(connection, old.id, due_at, planned.not_after)
-    elif planned.not_after != old.planned.not_after:
-        unsent = (delivery.c.message_id == old.id) & delivery.c.state.in_(_UNSENT) & sa.not_(delivery.c.maybe_double)
-        connection.execute(delivery.update().where(unsent).values(not_after=planned.not_after))
-
-
-def _retime_unsent(connection: sa.Connection, message_id: int, due_at: datetime, not_after: datetime | None) -> None:
-    mine = delivery.c.message_id == message_id
-    connection.execute(
-        delivery.update()
-        .where(mine, delivery.c.state.in_(_UNSENT), sa.not_(delivery.c.maybe_double), delivery.c.revision == 0)
-        .values(ready_at=due_at, not_after=not_after)
-    )
-    _end_if_it_comes_back(connection, mine & delivery.c.maybe_double)
-
-
-def _end_if_it_comes_back(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+def end_if_it_comes_back(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
     """What a worker holds, or what may have arrived, is looked at once more and then not sent again."""
     connection.execute(
         delivery.update()
-        .where(which, delivery.c.state.in_((*_UNSENT, "sending")), delivery.c.action == "publish")
+        .where(which, delivery.c.state.in_((*UNSENT, "sending")), delivery.c.action == "publish")
         .values(not_after=LONG_AGO)
     )
 
@@ -365,11 +192,11 @@ def cancel(connection: sa.Connection, old: Message, why: str, to: MessageState =
     message then stays `sending` until it is settled.
     """
     state = to.value  # a delivery ends as its message does
-    mine, unsent = delivery.c.message_id == old.id, delivery.c.state.in_(_UNSENT)
+    mine, unsent = delivery.c.message_id == old.id, delivery.c.state.in_(UNSENT)
     # A post that may be there already is looked for before it ends: it would have to be corrected.
     doubtful_post = delivery.c.maybe_double & delivery.c.subscriber_id.is_(None)
     connection.execute(delivery.update().where(mine, unsent, sa.not_(doubtful_post)).values(state=state, said=why))
-    _end_if_it_comes_back(connection, mine & ((delivery.c.state == "sending") | doubtful_post))
+    end_if_it_comes_back(connection, mine & ((delivery.c.state == "sending") | doubtful_post))
     left = delivery.c.state.in_(("sending", "sent", "unknown")) | (unsent & doubtful_post)
     begun = connection.scalar(sa.select(delivery.c.id).where(mine, left).limit(1))
     # The rest of its audience is not written to the ledger any more.

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from announcer.errors import Conflict, NotFound
 from announcer.model.people import Deputy
-from announcer.store.tables import deputy
+from announcer.store.office_tables import deputy
 
 
 def add(connection: sa.Connection, person: str, stand_in: str, first: date, last: date) -> Deputy:

@@ -12,7 +12,8 @@ from announcer.errors import NotFound
 from announcer.model.campaign import Message
 from announcer.model.ledger import MessageState
 from announcer.store import campaign, queueing
-from announcer.store.tables import announcement, delivery, digest, digest_issue, digest_item, event, message
+from announcer.store.digest_tables import digest, digest_issue, digest_item
+from announcer.store.tables import announcement, delivery, event, message
 
 #: An issue in one of these has told its items, or is about to: no other issue tells them.
 _TOLD = (

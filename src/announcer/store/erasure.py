@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from announcer.model.ledger import DeliveryState
 from announcer.model.people import Basis, SubscriptionState
 from announcer.store import people
-from announcer.store.tables import consent, delivery, notice, outbox, signup, subscriber, subscription
+from announcer.store.office_tables import notice, outbox
+from announcer.store.tables import consent, delivery, signup, subscriber, subscription
 
 #: The reason of the suppression that an erasure leaves.
 ERASED = "erased"

@@ -21,7 +21,8 @@ from announcer.model.content import Payload, canonical, digest
 from announcer.store.campaign import OPEN
 from announcer.store.database import database_now
 from announcer.store.ledger import LEASE_SECONDS
-from announcer.store.tables import message, notice, outbox
+from announcer.store.office_tables import notice, outbox
+from announcer.store.tables import message
 
 #: Longer than an attempt lasts on a relay that answers each command at the last moment.
 _LEASE = 5 * LEASE_SECONDS * 1_000_000

@@ -9,7 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from announcer.store.erasure import recipient
-from announcer.store.tables import audit, content, delivery, outbox, subscriber, subscription
+from announcer.store.office_tables import outbox
+from announcer.store.tables import audit, content, delivery, subscriber, subscription
 
 
 @dataclass(frozen=True, slots=True)

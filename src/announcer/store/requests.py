@@ -16,7 +16,7 @@ from announcer.model.changes import Change
 from announcer.model.people import Actor
 from announcer.store import codec
 from announcer.store.campaign import Campaign
-from announcer.store.tables import change_request
+from announcer.store.office_tables import change_request
 
 #: Beside the change's own fields: the wishes for posts.
 _POSTS = "--posts"

@@ -55,11 +55,13 @@ metadata = sa.MetaData(
 )
 
 
-def _id() -> sa.Column[int]:
+def numbered() -> sa.Column[int]:
+    """A key that counts up."""
     return sa.Column("id", BigId, primary_key=True, autoincrement=True)
 
 
-def _ref(name: str, target: str, **options: Any) -> sa.Column[Any]:
+def referring(name: str, target: str, **options: Any) -> sa.Column[Any]:
+    """A column that holds the key of another table."""
     return sa.Column(name, sa.ForeignKey(f"{target}.id"), **options)
 
 
@@ -77,7 +79,7 @@ event = sa.Table(
 event_version = sa.Table(
     "event_version",
     metadata,
-    _ref("event_id", "event", primary_key=True),
+    referring("event_id", "event", primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("facts", sa.Text, nullable=False),
     sa.Column("actor", sa.String(120), nullable=False),
@@ -87,7 +89,7 @@ event_version = sa.Table(
 session = sa.Table(
     "session",
     metadata,
-    _ref("event_id", "event", primary_key=True),
+    referring("event_id", "event", primary_key=True),
     sa.Column("id", sa.String(80), primary_key=True),
     sa.Column("external_id", sa.String(200), nullable=False, server_default=""),
 )
@@ -97,14 +99,14 @@ announcement = sa.Table(
     metadata,
     sa.Column("id", sa.String(80), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
-    _ref("event_id", "event", index=True),
+    referring("event_id", "event", index=True),
     sa.Column("created_at", Instant, nullable=False),
 )
 
 announcement_version = sa.Table(
     "announcement_version",
     metadata,
-    _ref("announcement_id", "announcement", primary_key=True),
+    referring("announcement_id", "announcement", primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("facts", sa.Text, nullable=False),
     sa.Column("raw", sa.Text, nullable=False, server_default=""),
@@ -127,9 +129,9 @@ asset = sa.Table(
 change = sa.Table(
     "change",
     metadata,
-    _id(),
-    _ref("event_id", "event", index=True),
-    _ref("announcement_id", "announcement"),
+    numbered(),
+    referring("event_id", "event", index=True),
+    referring("announcement_id", "announcement"),
     sa.Column("kind", sa.String(30), nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
@@ -140,7 +142,7 @@ change = sa.Table(
 occurrence = sa.Table(
     "occurrence",
     metadata,
-    _id(),
+    numbered(),
     sa.Column("subject", sa.String(20), nullable=False),
     sa.Column("subject_id", sa.String(170), nullable=False),
     sa.Column("rule_id", sa.String(40), nullable=False),
@@ -151,12 +153,12 @@ occurrence = sa.Table(
 message = sa.Table(
     "message",
     metadata,
-    _id(),
-    _ref("occurrence_id", "occurrence", nullable=False),
+    numbered(),
+    referring("occurrence_id", "occurrence", nullable=False),
     sa.Column("channel", sa.String(40), nullable=False),
-    _ref("event_id", "event", index=True),
-    _ref("announcement_id", "announcement", index=True),
-    _ref("change_id", "change"),
+    referring("event_id", "event", index=True),
+    referring("announcement_id", "announcement", index=True),
+    referring("change_id", "change"),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("kind", sa.String(30), nullable=False),
     sa.Column("due_at", Instant),
@@ -185,8 +187,8 @@ message = sa.Table(
 content = sa.Table(
     "content",
     metadata,
-    _id(),
-    _ref("message_id", "message", nullable=False, index=True),
+    numbered(),
+    referring("message_id", "message", nullable=False, index=True),
     sa.Column("language", sa.String(10), nullable=False),
     sa.Column("variant", sa.String(10), nullable=False, server_default=""),
     sa.Column("facts_version", sa.String(40), nullable=False),
@@ -224,7 +226,7 @@ mail_list = sa.Table(
 subscriber = sa.Table(
     "subscriber",
     metadata,
-    _id(),
+    numbered(),
     sa.Column("address", sa.String(254), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False, server_default=""),
     sa.Column("language", sa.String(10), nullable=False),
@@ -235,8 +237,8 @@ subscriber = sa.Table(
 subscription = sa.Table(
     "subscription",
     metadata,
-    _ref("subscriber_id", "subscriber", primary_key=True),
-    _ref("list_id", "list", primary_key=True),
+    referring("subscriber_id", "subscriber", primary_key=True),
+    referring("list_id", "list", primary_key=True),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("basis", sa.String(20), nullable=False),
     sa.Column("since", Instant, nullable=False),
@@ -247,8 +249,8 @@ subscription = sa.Table(
 consent = sa.Table(
     "consent",
     metadata,
-    _id(),
-    _ref("subscriber_id", "subscriber", nullable=False, index=True),
+    numbered(),
+    referring("subscriber_id", "subscriber", nullable=False, index=True),
     sa.Column("list_id", sa.String(40), nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False, server_default=""),
@@ -268,7 +270,7 @@ sa.Index("ix_consent_open", consent.c.requested_at, sqlite_where=_unanswered, po
 signup = sa.Table(
     "signup",
     metadata,
-    _id(),
+    numbered(),
     sa.Column("address", sa.String(254), nullable=False),
     sa.Column("lists", sa.Text, nullable=False),
     sa.Column("language", sa.String(10), nullable=False),
@@ -291,8 +293,8 @@ suppression = sa.Table(
 delivery = sa.Table(
     "delivery",
     metadata,
-    _id(),
-    _ref("message_id", "message", nullable=False),
+    numbered(),
+    referring("message_id", "message", nullable=False),
     sa.Column("occurrence_id", BigId, nullable=False),
     sa.Column("channel", sa.String(40), nullable=False),
     sa.Column("target", sa.String(80), nullable=False),
@@ -301,7 +303,7 @@ delivery = sa.Table(
     sa.Column("part", sa.SmallInteger, nullable=False),
     sa.Column("action", sa.String(10), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
-    _ref("content_id", "content", nullable=False),
+    referring("content_id", "content", nullable=False),
     sa.Column("after_id", BigId),
     sa.Column("corrects_id", BigId),
     sa.Column("change_id", BigId),  # the change that made this correction necessary
@@ -348,43 +350,10 @@ _trouble = sa.text("state IN ('failed', 'unknown', 'manual')")
 sa.Index("ix_delivery_trouble", delivery.c.ready_at, sqlite_where=_trouble, postgresql_where=_trouble)
 sa.Index("ix_delivery_message", delivery.c.message_id, delivery.c.state)
 
-# -- Digests: a list's newsletter that comes again and again. --
-
-digest = sa.Table(
-    "digest",
-    metadata,
-    sa.Column("id", sa.String(40), primary_key=True),
-    _ref("list_id", "list", nullable=False),
-    sa.Column("definition", sa.Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("set_by", sa.String(120), nullable=False),
-    sa.Column("active", sa.Boolean, nullable=False),
-    sa.Column("since", Instant, nullable=False),  # what was public before is not told any more
-    sa.Column("considered", Instant, nullable=False),  # turns up to here have had their issue, or none
-    sa.Column("gathered", Instant, nullable=False),  # when the last issue was put together
-)
-
-digest_issue = sa.Table(
-    "digest_issue",
-    metadata,
-    _ref("message_id", "message", primary_key=True),
-    _ref("digest_id", "digest", nullable=False, index=True),
-    sa.Column("number", sa.Integer, nullable=False),
-)
-
-digest_item = sa.Table(
-    "digest_item",
-    metadata,
-    sa.Column("message_id", sa.ForeignKey("digest_issue.message_id"), primary_key=True),
-    _ref("announcement_id", "announcement", primary_key=True, index=True),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("worded", sa.String(40), nullable=False, server_default=""),  # the versions its words were made from
-)
-
 asset_use = sa.Table(
     "asset_use",
     metadata,
-    _ref("content_id", "content", primary_key=True),
+    referring("content_id", "content", primary_key=True),
     sa.Column("asset_hash", sa.ForeignKey("asset.hash"), primary_key=True),
 )
 
@@ -403,76 +372,10 @@ setting = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
-# -- Who approves. People stand in config.toml; who stands in for whom changes from week to week. --
-
-deputy = sa.Table(
-    "deputy",
-    metadata,
-    _id(),
-    sa.Column("person", sa.String(40), nullable=False),
-    sa.Column("deputy", sa.String(40), nullable=False),
-    sa.Column("first", sa.String(10), nullable=False),  # a day of the office's calendar, as ISO 8601
-    sa.Column("last", sa.String(10), nullable=False),
-    sa.UniqueConstraint("person", "deputy", "first", "last"),
-)
-
-change_request = sa.Table(
-    "change_request",
-    metadata,
-    _id(),
-    _ref("event_id", "event", index=True),
-    _ref("announcement_id", "announcement"),
-    sa.Column("kind", sa.String(30), nullable=False),
-    sa.Column("detail", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False, server_default=""),
-    sa.Column("actor", sa.String(120), nullable=False),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("state", sa.String(12), nullable=False),
-    sa.Column("decided_by", sa.String(120)),
-    sa.Column("decided_at", Instant),
-    sa.Column("answer", sa.Text, nullable=False, server_default=""),  # why it was refused
-    sa.Index("ix_change_request_state", "state"),
-)
-
-# -- What the office itself is told. --
-
-outbox = sa.Table(
-    "outbox",
-    metadata,
-    _id(),
-    sa.Column("key", sa.String(200), nullable=False, unique=True),
-    sa.Column("way", sa.String(20), nullable=False),  # mail, webhook, apprise
-    sa.Column("recipient", sa.String(254), nullable=False),
-    sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("payload", sa.Text, nullable=False),
-    sa.Column("about", sa.Text, nullable=False, server_default="[]"),  # messages: pointless once none of them is open
-    sa.Column("message_key", sa.String(40), nullable=False),  # the local part of the Message-ID
-    sa.Column("state", sa.String(12), nullable=False),
-    sa.Column("ready_at", Instant, nullable=False),
-    sa.Column("not_after", Instant, nullable=False),
-    sa.Column("owner", sa.String(80)),
-    sa.Column("lease_until", Instant),
-    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("said", sa.Text),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("sent_at", Instant),
-    sa.Index("ix_outbox_ready", "way", "state", "ready_at"),
-    sa.Index("ix_outbox_created", "created_at"),
-)
-
-notice = sa.Table(
-    "notice",
-    metadata,
-    sa.Column("key", sa.String(160), primary_key=True),
-    sa.Column("recipient", sa.String(254), primary_key=True),
-    _ref("outbox_id", "outbox", nullable=False),
-)
-
 audit = sa.Table(
     "audit",
     metadata,
-    _id(),
+    numbered(),
     sa.Column("at", Instant, nullable=False),
     sa.Column("actor", sa.String(120), nullable=False),
     sa.Column("verb", sa.String(40), nullable=False),

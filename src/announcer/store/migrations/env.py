@@ -2,10 +2,11 @@
 
 from alembic import context
 
-from announcer.store import playbook_tables
+from announcer.store import digest_tables, office_tables, playbook_tables
 from announcer.store.tables import metadata
 
-assert playbook_tables.playbook.metadata is metadata  # its tables belong to the same schema
+for room in (digest_tables, office_tables, playbook_tables):
+    assert room.metadata is metadata  # their tables belong to the same schema
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,

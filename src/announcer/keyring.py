@@ -1,0 +1,56 @@
+"""Secrets: read from where config.toml names them, the signing key made once. None of them stands in the file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from announcer.errors import SettingsError
+from announcer.settings import Settings
+
+
+def secret(settings: Settings, section: str, *, env: str, file: Path | None, what: str) -> str:
+    """The secret named by `*_env` or `*_file` of `section`; raises `SettingsError` if there is none."""
+    if env:
+        if value := os.environ.get(env, "").strip():
+            return value
+        raise SettingsError(
+            f"config.toml: [{section}] names the environment variable {env} for its {what}, but it is not set; set it"
+        )
+    if file is not None:
+        try:
+            return settings.path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(
+                f"config.toml: [{section}] names the file {file} for its {what}: {error.strerror}; create it"
+            ) from error
+    raise SettingsError(
+        f"config.toml: [{section}] has no '{what}_env'; name the environment variable that holds the {what}"
+    )
+
+
+def keep_secret(path: Path, secret: str) -> None:
+    """Write a secret into a file that only its owner can read; raises `SettingsError` if it can't be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)  # an older file might be readable by others
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise SettingsError(f"{path} can't be written: {error.strerror}; name another with --file") from error
+    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+        handle.write(secret + "\n")
+
+
+def signing_key(settings: Settings) -> bytes:
+    """The key behind unsubscribe and preference links. Made once, then kept: losing it breaks every link."""
+    keys = settings.keys
+    if keys.secret_env:
+        return secret(settings, "keys", env=keys.secret_env, file=None, what="secret").encode()
+    path = settings.path(keys.secret_file)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+            handle.write(secrets.token_hex(32) + "\n")
+    return secret(settings, "keys", env="", file=keys.secret_file, what="secret").encode()

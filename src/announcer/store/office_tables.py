@@ -1,0 +1,73 @@
+"""The tables of the office itself: who approves, and what it is told. Beside those of `tables`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from announcer.store.tables import Instant, metadata, numbered, referring
+
+# -- Who approves. People stand in config.toml; who stands in for whom changes from week to week. --
+
+deputy = sa.Table(
+    "deputy",
+    metadata,
+    numbered(),
+    sa.Column("person", sa.String(40), nullable=False),
+    sa.Column("deputy", sa.String(40), nullable=False),
+    sa.Column("first", sa.String(10), nullable=False),  # a day of the office's calendar, as ISO 8601
+    sa.Column("last", sa.String(10), nullable=False),
+    sa.UniqueConstraint("person", "deputy", "first", "last"),
+)
+
+change_request = sa.Table(
+    "change_request",
+    metadata,
+    numbered(),
+    referring("event_id", "event", index=True),
+    referring("announcement_id", "announcement"),
+    sa.Column("kind", sa.String(30), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("actor", sa.String(120), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("decided_by", sa.String(120)),
+    sa.Column("decided_at", Instant),
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),  # why it was refused
+    sa.Index("ix_change_request_state", "state"),
+)
+
+# -- What the office itself is told. --
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    numbered(),
+    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("way", sa.String(20), nullable=False),  # mail, webhook, apprise
+    sa.Column("recipient", sa.String(254), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False, server_default="[]"),  # messages: pointless once none of them is open
+    sa.Column("message_key", sa.String(40), nullable=False),  # the local part of the Message-ID
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("ready_at", Instant, nullable=False),
+    sa.Column("not_after", Instant, nullable=False),
+    sa.Column("owner", sa.String(80)),
+    sa.Column("lease_until", Instant),
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("said", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("sent_at", Instant),
+    sa.Index("ix_outbox_ready", "way", "state", "ready_at"),
+    sa.Index("ix_outbox_created", "created_at"),
+)
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("key", sa.String(160), primary_key=True),
+    sa.Column("recipient", sa.String(254), primary_key=True),
+    referring("outbox_id", "outbox", nullable=False),
+)
