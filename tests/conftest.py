@@ -29,6 +29,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
+def own_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have a narrow terminal; what the verbs print is as wide as in a file."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
 def own_log() -> Iterator[None]:
     """The command line sends the log to its own stderr; the next test must not write to it any more."""
     yield

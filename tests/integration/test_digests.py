@@ -385,7 +385,7 @@ def test_what_hangs_on_its_way_is_taken_out(world: DigestWorld) -> None:
     world.announce("markt", at(9, 2))
     world.announce("preis", at(9, 3), embargoed_until=at(9, 4, 9))
     world.go(COMPOSED)
-    for channel in world.engine.ways_out:
+    for channel in world.house.exits:
         pause.pause(world.house, f"channel:{channel}", OFFICE, "", at(9, 4, 8))
     world.go(at(9, 4, 9))
     assert world.told(world.issue()) == ("preis", "markt")

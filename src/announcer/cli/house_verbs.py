@@ -172,13 +172,13 @@ def _people_point(terminal: Terminal, house: House) -> Finding:
     able = people.may_approve_today(staff.today(house, house.clock()))
     names = ", ".join(one.name for one in able)
     if not people.people:
-        return Finding(speech("people"), True, speech("people_missing"), warns=True)
+        return Finding(speech("office_people"), True, speech("people_missing"), warns=True)
     if not able:
-        return Finding(speech("people"), False, speech("nobody_approves"))
+        return Finding(speech("office_people"), False, speech("nobody_approves"))
     if people.four_eyes and len(able) == 1:
-        return Finding(speech("people"), False, speech("one_approves", names=names))
+        return Finding(speech("office_people"), False, speech("one_approves", names=names))
     eyes = speech("four_eyes") if people.four_eyes else speech("two_eyes")
-    return Finding(speech("people"), True, speech("people_ok", names=names, eyes=eyes))
+    return Finding(speech("office_people"), True, speech("people_ok", names=names, eyes=eyes))
 
 
 def _template_points(terminal: Terminal) -> Iterator[Finding]:

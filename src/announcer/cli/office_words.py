@@ -43,7 +43,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "open_requests": ("Wartet auf eine zweite Person", "Waits for a second person"),
     "unsent": ("Nachrichten an die Redaktion, die nicht ankommen", "Mail to the office that does not arrive"),
     # Check
-    "people": ("Redaktion", "Office"),
+    "office_people": ("Redaktion", "Office"),
     "people_ok": (
         "freigeben können: {names}; {eyes}",
         "these may approve: {names}; {eyes}",

@@ -40,6 +40,18 @@ def test_no_word_is_missing_and_none_is_left_over() -> None:
     assert set(words._WORDS) - quoted - counted == set()
 
 
+def test_no_file_of_words_takes_the_word_of_another() -> None:
+    """They are put together into one: the last would win, and say something else."""
+    keys: list[str] = []
+    for path in Path(words.__file__).parent.glob("*words.py"):
+        text = path.read_text(encoding="utf-8")
+        for start in re.finditer(r"^(?:WORDS|CHANGES|_WORDS): .*\{$", text, re.MULTILINE):
+            table = text[start.end() : text.index("\n}", start.end())]
+            keys += re.findall(r'^    "([a-z_]+)": \(', table, re.MULTILINE)
+    assert len(keys) > 200
+    assert sorted(key for key in set(keys) if keys.count(key) > 1) == []
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_state_kind_and_audience_has_a_word(language: str) -> None:
     speech = Speech(language)
