@@ -19,9 +19,20 @@ from announcer.model.changes import (
 )
 from announcer.model.facts import Event, EventStatus, Place
 from announcer.model.ledger import MessageState
-from announcer.office import campaigns, change
+from announcer.office import campaigns, change, pause
 from announcer.store import facts
-from tests.integration.campaign_world import KEY, OFFICE, CampaignWorld, at, campaign_world, edits, mails, posts
+from announcer.store.tables import delivery
+from tests.integration.campaign_world import (
+    CHIEF,
+    KEY,
+    OFFICE,
+    CampaignWorld,
+    at,
+    campaign_world,
+    edits,
+    mails,
+    posts,
+)
 
 SAVE_THE_DATE, REGISTRATION, PROGRAMME = at(6, 26), at(7, 9), at(8, 21)
 HALL = Place("Westfalenhalle", "Rheinlanddamm 200", "44139", "Dortmund")
@@ -151,3 +162,61 @@ def test_a_channel_that_config_toml_has_no_longer_is_named_and_stops_nothing(wor
     assert "mastodon" not in {one.message.planned.channel for one in proposal.wrong}
     change.confirm(house, proposal, OFFICE, "Technik", world.clock())
     assert {m.planned.channel for m in campaigns.plan_campaign(house, KEY, OFFICE, world.clock())} >= {"feed"}
+
+
+def test_what_was_too_late_when_it_was_planned_comes_once_the_event_moves(tmp_path: Path, database_url: str) -> None:
+    """The event was entered three days before its start; on its new date everything has its time again."""
+    with campaign_world(tmp_path, database_url, at(9, 15), readers=1) as world:
+        world.approve()
+        world.go(at(9, 15))
+        week = world.messages()["reminder-1-week", "start", "mastodon"]
+        assert week.state is MessageState.MISSED
+        world.plan()
+        assert world.messages()["reminder-1-week", "start", "mastodon"] == week
+        world.clock.now = at(9, 16)
+        moved = world.propose(MoveEvent(at(11, 20, 12)))
+        assert "reminder-1-week" in {one.planned.occurrence.rule_id for one in moved.difference.stopped}
+        world.change(MoveEvent(at(11, 20, 12)))
+        world.go(at(9, 16))
+        world.approve()
+        reminders = [p for p in posts(world.walk(at(11, 13), at(11, 19))) if p.text.startswith("Erinnerung")]
+        assert len(reminders) == 2
+        assert all("20. November" in p.text for p in reminders)
+
+
+def test_an_extension_brings_back_the_reminder_that_was_too_late(tmp_path: Path, database_url: str) -> None:
+    with campaign_world(tmp_path, database_url, at(9, 2), readers=1) as world:
+        world.approve()
+        world.go(at(9, 2))
+        world.clock.now = at(9, 2, 12)
+        world.change(ChangeRegistration(closes=at(9, 14, 23, 59)))
+        world.go(at(9, 2, 12))
+        world.approve()
+        closing = [p for p in posts(world.walk(at(9, 11), at(9, 13))) if p.text.startswith("Anmeldeschluss")]
+        assert len(closing) == 2
+
+
+def test_who_got_the_right_text_after_the_change_is_sent_no_correction(tmp_path: Path, database_url: str) -> None:
+    """The change came while a mail was half sent: the rest takes the new words, and needs no notice."""
+    with campaign_world(tmp_path, database_url, at(6, 20), readers=1) as world:
+        world.approve()
+        world.walk(SAVE_THE_DATE, REGISTRATION)
+        late = world.subscribe("late@post.example")
+        world.clock.now = world.sandbox.now = PROGRAMME
+        world.engine.tick()
+        mine = (delivery.c.subscriber_id == late) & (delivery.c.state == "pending")
+        with world.engine.database.write() as connection:
+            held_up = delivery.update().where(mine).values(state="deferred", ready_at=at(8, 21, 12))
+            assert connection.execute(held_up).rowcount == 1
+        world.go(PROGRAMME)
+        pause.pause(world.house, f"event:{KEY.event_id}", CHIEF, "", at(8, 21, 11))
+        world.clock.now = at(8, 21, 11)
+        world.change(ChangeRoom("keynote", "Saal 7"))
+        world.clock.now = world.sandbox.now = at(8, 21, 12)
+        pause.resume(world.house, f"event:{KEY.event_id}", CHIEF, at(8, 21, 12))
+        before = len(world.sandbox.arrivals)
+        world.engine.drain("newsletter")  # quicker than the tick that asks who has to be told
+        (programme,) = mails(list(world.sandbox.arrivals[before:]))
+        assert programme.recipient == "late@post.example"
+        assert "Saal 7" in programme.letter.text
+        assert [m.recipient for m in mails(world.go(at(8, 21, 12)))] == ["reader0@post.example"]

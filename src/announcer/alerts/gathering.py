@@ -19,7 +19,6 @@ from announcer.model.people import Actor
 from announcer.office import preflight, staff
 from announcer.office.approval import FACTUAL, Staff
 from announcer.office.house import House
-from announcer.office.status import was_dropped
 from announcer.store import by_hand, campaign, journal, requests
 from announcer.store.campaign import Campaign
 from announcer.store.office_tables import change_request
@@ -145,7 +144,7 @@ def _missed(connection: sa.Connection, begin: datetime, now: datetime) -> Iterat
     over = sa.or_(message.c.not_after >= begin, sa.and_(message.c.not_after.is_(None), message.c.due_at >= begin))
     dated = sa.and_(message.c.due_at >= begin - LONGEST_WORTH, over)
     for one in _either(connection, [MessageState.MISSED], dated, message.c.not_after >= begin):
-        if not was_dropped(one) and not (one.planned.due_at and one.planned.due_at > now):
+        if not one.was_dropped and not (one.planned.due_at and one.planned.due_at > now):
             yield Happened(
                 f"missed:{one.id}", Kind.MISSED, To.EVERYBODY, campaign_of(one), one, details={"why": _last(one)}
             )

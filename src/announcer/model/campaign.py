@@ -193,6 +193,12 @@ class Planned:
         return self.kind, self.template, self.merged, self.speaks_for, self.audience
 
 
+#: The reasons, keys of planning.why, for which planning itself drops a message.
+_DROPPED = frozenset(
+    {"past", "event_past", "too_late", "after_start", "not_open_yet", "session_cap", "superseded", "superseded_change"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A planned message as the store holds it."""
@@ -208,3 +214,9 @@ class Message:
     approved_hash: str | None = None
     change_id: int | None = None
     variant: str = ""  #: Which of its texts leaves: `late` once that is decided.
+
+    @property
+    def was_dropped(self) -> bool:
+        """Whether planning let it fall from the start: nobody misses it, and a later plan may want it after all."""
+        reason = self.planned.why[-1].partition(":")[0] if self.planned.why else ""
+        return self.state is MessageState.MISSED and reason in _DROPPED

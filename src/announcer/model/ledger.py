@@ -67,7 +67,7 @@ MESSAGE_TRANSITIONS: Mapping[MessageState, frozenset[MessageState]] = {
     _M.PARTLY_SENT: frozenset({_M.SENDING, _M.SENT, _M.FAILED}),
     _M.FAILED: frozenset({_M.SENDING, _M.SENT, _M.PARTLY_SENT}),
     _M.SENT: frozenset({_M.SENDING}),
-    _M.MISSED: frozenset(),
+    _M.MISSED: frozenset({_M.DRAFT, _M.WAITING}),  # what planning itself let fall, when the event moves
     _M.CANCELLED: frozenset({_M.DRAFT, _M.WAITING}),
     _M.SUPERSEDED: frozenset({_M.DRAFT, _M.WAITING}),
 }

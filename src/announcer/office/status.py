@@ -213,17 +213,9 @@ def need_of(message: Message, now: datetime) -> Need | None:
         case MessageState.WAITING if due is None or due <= now + SOON:
             return Need.WAITING
         # What planning itself dropped was never wanted: nobody missed it.
-        case MessageState.MISSED if due is not None and now - RECENT <= due <= now and not was_dropped(message):
+        case MessageState.MISSED if due is not None and now - RECENT <= due <= now and not message.was_dropped:
             return Need.MISSED
     return None
-
-
-def was_dropped(message: Message) -> bool:
-    """Whether planning itself dropped a message: nobody misses it."""
-    return bool(message.planned.why) and message.planned.why[-1].partition(":")[0] in {
-        "past", "event_past", "too_late", "after_start", "not_open_yet", "session_cap", "superseded",
-        "superseded_change",
-    }  # fmt: skip
 
 
 def _troubles(

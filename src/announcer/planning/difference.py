@@ -65,12 +65,12 @@ def difference(before: Sequence[Message], after: Sequence[Planned]) -> Differenc
 def _verdict(message: Message, planned: Planned | None) -> str:
     if message.state in _OUT:
         return "sent"
-    if message.state is MessageState.MISSED:
+    if message.state is MessageState.MISSED and not message.was_dropped:
         return "unchanged"
     wanted = planned is not None and not planned.drop
     if _LET_GO in message.planned.why:
         return "unchanged"
-    if message.state in _STOPPED:
+    if message.state in _STOPPED or message.was_dropped:
         return "stopped" if wanted else "unchanged"
     if planned is None or planned.drop:
         return "dropped"

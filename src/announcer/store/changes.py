@@ -14,7 +14,7 @@ from announcer.model.changes import Change
 from announcer.model.people import Actor
 from announcer.store import codec
 from announcer.store.campaign import Campaign
-from announcer.store.tables import change
+from announcer.store.tables import change, content
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,14 @@ def record(
     now: datetime,
 ) -> int:
     """Store a confirmed change; its id names the occurrences that tell of it (`change:ID`)."""
-    detail = {"change": codec.dump_object(value), "facts_before": facts_before, "stale": list(stale), "told": told}
+    last_text = connection.scalar(sa.select(sa.func.max(content.c.id))) or 0
+    detail = {
+        "change": codec.dump_object(value),
+        "facts_before": facts_before,
+        "stale": list(stale),
+        "told": told,
+        "last_text": last_text,
+    }
     id_ = connection.scalar(
         change.insert()
         .values(
@@ -77,6 +84,13 @@ def stale_messages(connection: sa.Connection, change_id: int) -> list[int]:
     """The messages a change made wrong: its correction goes to whoever received one."""
     text = connection.scalar(sa.select(change.c.detail).where(change.c.id == change_id))
     return [int(id_) for id_ in json.loads(text or "{}").get("stale", [])]
+
+
+def last_text(connection: sa.Connection, change_id: int | None) -> int | None:
+    """The newest content from before a change: later ones know of it. None if it was not written down."""
+    text = connection.scalar(sa.select(change.c.detail).where(change.c.id == change_id))
+    found: int | None = json.loads(text or "{}").get("last_text")
+    return found
 
 
 def _recorded(row: Any) -> Recorded:

@@ -28,8 +28,9 @@ class Places:
 def places(connection: sa.Connection, campaign: Campaign) -> Places:
     """What became of each.
 
-    What an earlier plan let fall because no rule asked for it any more has no
-    place: if a rule asks for it again, it is as new.
+    What an earlier plan let fall, because no rule asked for it any more or
+    because its moment had passed from the start, has no place: if a rule asks
+    for it again, or the event moves, it is as new.
     """
     found = messages(connection, campaign)
     out = [m for m in found if m.state in _OUT]
@@ -46,8 +47,8 @@ def places(connection: sa.Connection, campaign: Campaign) -> Places:
 
 
 def _fallen(old: Message) -> bool:
-    return old.state is MessageState.CANCELLED and old.planned.why[-1:] == (NOT_PLANNED,)
+    return old.was_dropped or (old.state is MessageState.CANCELLED and old.planned.why[-1:] == (NOT_PLANNED,))
 
 
 def _ended(old: Message) -> bool:
-    return old.state is MessageState.MISSED or LET_GO in old.planned.why
+    return (old.state is MessageState.MISSED and not old.was_dropped) or LET_GO in old.planned.why

@@ -15,7 +15,7 @@ from announcer.model.content import parts_of
 from announcer.model.ledger import Action
 from announcer.planning.manners import Manners
 from announcer.planning.wallclock import at_wall_clock
-from announcer.store import campaign, caps, facts
+from announcer.store import campaign, caps, changes, facts
 from announcer.store.contents import Stored
 from announcer.store.tables import delivery, mail_list, message, subscriber, subscription
 
@@ -157,7 +157,7 @@ def _chosen(
 ) -> sa.Select[Any]:
     everyone = stale is None or message_.planned.kind in FOR_EVERYONE
     if not everyone:
-        return _receivers(stale or ())
+        return _receivers(stale or (), changes.last_text(connection, message_.change_id))
     return _audience(message_, stale or (), _own_day(connection, message_, manners))
 
 
@@ -280,8 +280,12 @@ def _lists_for(message_: Message) -> sa.ColumnElement[bool]:
             return sa.and_(own, sa.not_(mail_list.c.practical), sa.not_(mail_list.c.press))
 
 
-def _receivers(stale: Sequence[int]) -> sa.Select[Any]:
-    """Those who received, or may have, one of the stale messages, minus who left since."""
+def _receivers(stale: Sequence[int], last_text: int | None) -> sa.Select[Any]:
+    """Those who received, or may have, one of the stale messages, minus who left since.
+
+    Who got it only after the change got the right text already: one that is newer than `last_text`.
+    """
+    wrong = sa.true() if last_text is None else delivery.c.content_id <= last_text
     joined = subscriber.join(delivery, delivery.c.subscriber_id == subscriber.c.id).join(
         subscription,
         sa.and_(
@@ -299,7 +303,7 @@ def _receivers(stale: Sequence[int]) -> sa.Select[Any]:
             sa.literal(False).label("newcomer"),
         )
         .select_from(joined)
-        .where(delivery.c.message_id.in_(stale), arrived(), sa.not_(subscriber.c.suppressed))
+        .where(delivery.c.message_id.in_(stale), wrong, arrived(), sa.not_(subscriber.c.suppressed))
         .group_by(subscriber.c.id, subscriber.c.language)
     )
 

@@ -27,6 +27,9 @@ from announcer.store.campaign import (
 )
 from announcer.store.tables import delivery, message, occurrence
 
+#: An earlier plan stopped it; a later one may bring it back.
+_STOPPED = (MessageState.CANCELLED, MessageState.SUPERSEDED)
+
 
 def apply_plan(
     connection: sa.Connection,
@@ -47,7 +50,7 @@ def apply_plan(
         old = known.pop((planned.occurrence, planned.channel), None)
         if old is None:
             _insert(connection, campaign, announcement_id, planned, changes.get(planned.occurrence.anchor))
-        elif old.state in (*OPEN, MessageState.SENDING, MessageState.CANCELLED, MessageState.SUPERSEDED):
+        elif old.state in (*OPEN, MessageState.SENDING, *_STOPPED) or old.was_dropped:
             _update(connection, old, planned)
     for left in known.values():
         if left.state in OPEN or left.state is MessageState.SENDING:
@@ -143,7 +146,7 @@ def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
         return
     unsendable = planned.drop or (old.state is MessageState.SENDING and planned.due_at is None)
     if unsendable:
-        if old.state not in (MessageState.CANCELLED, MessageState.SUPERSEDED):
+        if old.state not in (*_STOPPED, MessageState.MISSED):
             said = _is_superseded(planned) and old.state is not MessageState.SENDING
             to = MessageState.SUPERSEDED if said else MessageState.CANCELLED
             cancel(connection, old, planned.why[-1] if planned.why else "late", to)
@@ -156,7 +159,7 @@ def _update(connection: sa.Connection, old: Message, planned: Planned) -> None:
     state = _state_after_update(old.state, planned)
     if state is not old.state:
         transition(connection, old.id, state)
-    if old.state in (MessageState.CANCELLED, MessageState.SUPERSEDED):
+    if old.state in _STOPPED:
         _forget_cancelled(connection, old.id)
     if old.state is MessageState.SENDING and planned.due_at is not None:
         _follow(connection, old, planned, planned.due_at)
@@ -168,7 +171,7 @@ def _state_after_update(state: MessageState, planned: Planned) -> MessageState:
     if planned.waits_for:
         return MessageState.WAITING
     # What came back, or got its missing fact, has to be looked at again.
-    back = (MessageState.WAITING, MessageState.CANCELLED, MessageState.SUPERSEDED)
+    back = (MessageState.WAITING, MessageState.MISSED, *_STOPPED)
     return MessageState.DRAFT if state in back else state
 
 
