@@ -39,7 +39,12 @@ class Newsroom:
     ) -> Iterator[Newsroom]:
         """Build it in `folder`, for the block; without a relay there is no newsletter."""
         data: dict[str, Any] = {
-            "site": {"name": "Pressestelle der Stadt", "url": SITE, "publisher": "Stadt Beispiel"},
+            "site": {
+                "name": "Pressestelle der Stadt",
+                "url": SITE,
+                "publisher": "Stadt Beispiel",
+                "check_pages": False,
+            },
             "mail": {"enabled": relay is not None, "sender": "presse@city.example", "relay": dict(relay or {})},
             "lists": {"newsletter": {"title": "Newsletter der Stadt"}},
             "proxy": {"ca_bundle": str(ca_bundle)} if ca_bundle else {},
