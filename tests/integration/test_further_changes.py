@@ -10,10 +10,12 @@ import pytest
 
 from announcer.model.changes import (
     CancelSession,
+    Change,
     ChangeRegistration,
     ChangeRoom,
     Delay,
     MoveEvent,
+    MoveSession,
     PostponeEvent,
     UpdateProgramme,
 )
@@ -220,3 +222,40 @@ def test_who_got_the_right_text_after_the_change_is_sent_no_correction(tmp_path:
         assert programme.recipient == "late@post.example"
         assert "Saal 7" in programme.letter.text
         assert [m.recipient for m in mails(world.go(at(8, 21, 12)))] == ["reader0@post.example"]
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        (ChangeRoom("keynote", "Saal 7"), ChangeRoom("keynote", "Großer Saal")),
+        (MoveSession("keynote", at(9, 18, 15)), MoveSession("keynote", at(9, 18, 13, 30))),
+        (ChangeRegistration(closes=at(9, 12, 23, 59)), ChangeRegistration(closes=at(9, 4, 23, 59))),
+        (MoveEvent(at(9, 25, 12)), MoveEvent(at(9, 18, 12))),
+        (PostponeEvent(), MoveEvent(at(9, 18, 12))),
+    ],
+)
+def test_what_is_taken_back_before_anybody_was_told_is_not_told(
+    world: CampaignWorld, there: Change, back: Change
+) -> None:
+    world.change(there)
+    assert not world.propose(back).told
+    world.change(back)
+    arrived = world.go(at(8, 28))
+    assert [*mails(arrived), *posts(arrived)] == []
+
+
+def test_what_is_taken_back_after_it_was_told_is_told(world: CampaignWorld) -> None:
+    world.change(ChangeRoom("keynote", "Saal 7"))
+    world.go(at(8, 28))
+    world.clock.now = at(8, 28, 11)
+    world.change(ChangeRoom("keynote", "Großer Saal"))
+    (notice,) = posts(world.go(at(8, 28, 11)))
+    assert "Großer Saal statt Saal 7" in notice.text
+
+
+def test_a_date_that_stays_after_all_is_told(world: CampaignWorld) -> None:
+    world.change(PostponeEvent())
+    world.go(at(8, 28))
+    world.clock.now = at(8, 29)
+    world.change(MoveEvent(at(9, 18, 12)))
+    assert len(posts(world.go(at(8, 29)))) == 1

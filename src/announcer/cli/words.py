@@ -130,8 +130,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "dropped_by_hand": ("Gestrichen: {said}.", "Dropped: {said}."),
     "ask_drop": ("Diese Nachrichten streichen?", "Drop these messages?"),
     "nobody_told": (
-        "Bisher ist nichts hinausgegangen: Niemand muss davon erfahren.",
-        "Nothing has left so far: nobody has to be told.",
+        "Davon ist nach außen nichts zu sehen: Niemand muss benachrichtigt werden.",
+        "Nothing of it shows outside: nobody has to be told.",
     ),
     "none_to_approve": ("Es gibt nichts freizugeben.", "There is nothing to approve."),
     "still_waiting": ("Noch ohne Text oder Angabe: {said}.", "Still lacking a text or a fact: {said}."),

@@ -19,7 +19,7 @@ from announcer.model.campaign import Message, Occurrence, Planned
 from announcer.model.changes import Change
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
-from announcer.office import correcting, issue_changes, release
+from announcer.office import correcting, issue_changes, release, wording
 from announcer.office.campaigns import World, apply, keep, read_world, with_change
 from announcer.office.correcting import Key, Wished, Worded, Worder, Wrong, key_of
 from announcer.office.house import House
@@ -95,8 +95,9 @@ def propose(
     facts_after = planned_changes.apply(change, before.facts, now)
     issues = issue_changes.touched(house, before.facts, facts_after, now)
     # Before the first message there is nothing to take back.
-    told = (bool(out) or issues.told) and planned_changes.is_seen(change, before.facts, facts_after)
-    after = with_change(before, change, facts_after, _UNCONFIRMED, now, told)
+    after = with_change(before, change, facts_after, _UNCONFIRMED, now, told=True)
+    told = (bool(out) or issues.told) and _is_news(house, after)
+    after = after if told else with_change(before, change, facts_after, _UNCONFIRMED, now, told)
     wanted = plan(after.planning)
     worder = Worder(house, before, after, now)
     left = [m for m in messages if m.id in out and m.planned.channel in house.exits]
@@ -124,6 +125,12 @@ def propose(
         wishes=wishes,
         unreachable=tuple(m for m in messages if m.id in out and m.planned.channel not in house.exits),
     )
+
+
+def _is_news(house: House, after: World) -> bool:
+    """Whether it tells anybody anything: not if it only takes back what nobody was told of yet."""
+    found = (wording.telling(after.scene, f"change:{_UNCONFIRMED}", channel) for channel in house.exits)
+    return any(planned_changes.is_seen(told.change, told.before, told.after) for told in found if told is not None)
 
 
 def _recipients(house: House, key: Campaign, wanted: Sequence[Planned], stale: list[int]) -> dict[Key, int]:

@@ -208,7 +208,7 @@ def _sessions(scene: Scene, planned: Planned) -> tuple[Session | None, tuple[Ses
 
 
 def _notice(scene: Scene, planned: Planned, language: str) -> Notice | None:
-    told = _as_it_ended(scene, planned.occurrence.anchor, planned.channel)
+    told = telling(scene, planned.occurrence.anchor, planned.channel)
     if told is None:
         return None
     said = in_words(told.change, told.before, told.after, language)
@@ -221,7 +221,7 @@ def _notice(scene: Scene, planned: Planned, language: str) -> Notice | None:
     return Notice(off.prefix, off.headline, f"{off.sentence} {said.sentence}", brief)
 
 
-def _as_it_ended(scene: Scene, anchor: str, channel: str) -> Told | None:
+def telling(scene: Scene, anchor: str, channel: str) -> Told | None:
     """What a notice tells: its change, or what overtook it meanwhile, with the facts before the first of them.
 
     The last word also tells what it overtook before that was told on this channel.

@@ -76,9 +76,17 @@ def apply(change: Change, facts: Facts, now: datetime) -> Facts:
 
 def is_seen(change: Change, before: Facts, after: Facts) -> bool:
     """Whether the public sees anything of it. Of a programme, what is not public stays inside."""
-    if not isinstance(change, UpdateProgramme) or before.event is None or after.event is None:
+    if (old := before.event) is None or (new := after.event) is None:
         return True
-    return bool(programme.differences(before.event, after.event))
+    match change:
+        case UpdateProgramme():
+            return bool(programme.differences(old, new))
+        case ChangeRoom() | MoveSession() | Delay():
+            return programme.touches_calendar(old, new)
+        case MoveEvent() | ChangeRegistration() if old.status is not EventStatus.POSTPONED:
+            was = old.start, old.end, old.place, old.registration
+            return was != (new.start, new.end, new.place, new.registration)
+    return True
 
 
 def _rescheduled(

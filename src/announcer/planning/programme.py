@@ -70,7 +70,7 @@ def touches_calendar(before: Event, after: Event) -> bool:
 
 
 def _calendar(event: Event) -> dict[str, tuple[object, ...]]:
-    return {s.id: (s.start, s.end, s.day, s.room, s.status is EventStatus.CANCELLED) for s in event.sessions}
+    return {s.id: (s.start or s.day, s.end, s.room, s.status is EventStatus.CANCELLED) for s in event.sessions}
 
 
 def differences(before: Event, after: Event) -> list[Differs]:
