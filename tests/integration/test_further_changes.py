@@ -259,3 +259,37 @@ def test_a_date_that_stays_after_all_is_told(world: CampaignWorld) -> None:
     world.clock.now = at(8, 29)
     world.change(MoveEvent(at(9, 18, 12)))
     assert len(posts(world.go(at(8, 29)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("then", "sentence"),
+    [
+        (MoveSession("keynote", at(9, 18, 14, 15)), "Die Keynote beginnt um 14:15 Uhr statt um 13:30 Uhr."),
+        (CancelSession("keynote"), "Die Keynote entfällt."),
+        (Delay("keynote", 15, rest=False), "Die Keynote beginnt um 14:15 Uhr statt um 13:30 Uhr."),
+        (Delay("keynote", 15), "Die Keynote beginnt um 14:15 Uhr statt um 13:30 Uhr."),
+    ],
+)
+def test_a_shift_of_the_rest_is_told_also_if_its_own_session_changes_again(
+    world: CampaignWorld, then: Change, sentence: str
+) -> None:
+    """No notice had left yet: what is told is by how much the later sessions moved in the end."""
+    world.approve()
+    world.clock.now = at(9, 18, 12, 30)
+    world.change(Delay("keynote", 30))
+    world.change(then)
+    (notice,) = posts(world.go(at(9, 18, 12, 31)))
+    minutes = 45 if then == Delay("keynote", 15) else 30
+    assert f"{sentence} Alle späteren Programmpunkte des Tages verschieben sich um {minutes} Minuten." in notice.text
+
+
+def test_once_a_new_date_is_known_no_notice_says_that_there_is_none(world: CampaignWorld) -> None:
+    world.change(PostponeEvent())
+    (first,) = posts(world.go(at(8, 28)))
+    assert "Ein neuer Termin steht noch nicht fest." in first.text
+    world.clock.now = at(8, 29)
+    world.change(MoveEvent(at(11, 13, 12)))
+    arrived = world.go(at(8, 29))
+    assert len(posts(arrived)) == 1
+    assert any("Ein neuer Termin" in edit.before for edit in edits(arrived))
+    assert [edit.after for edit in edits(arrived) if "Ein neuer Termin" in edit.after] == []

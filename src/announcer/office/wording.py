@@ -227,15 +227,17 @@ def telling(scene: Scene, anchor: str, channel: str) -> Told | None:
     The last word also tells what it overtook before that was told on this channel.
     """
     told = scene.told.get(anchor)
-    if told is None or isinstance(told.change, _ENDINGS):
-        return told
+    if told is None:
+        return None
     same = [ConfirmedChange(_number(each), one.change, _AT) for each, one in scene.told.items()]
     over = notices.overtaken(same)
     last = f"change:{notices.last_word(_number(anchor), over)}"
     if last != anchor:
-        # What calls the event off is told beside it, not in its place.
+        # What calls the event off is told beside it, not in its place. A new date is: none was known till then.
         ending = isinstance(scene.told[last].change, _ENDINGS)
         return told if ending else replace(scene.told[last], before=told.before)
+    if isinstance(told.change, _ENDINGS):
+        return told
     untold = [
         each for each in scene.told
         if each != anchor and (each, channel) not in scene.left

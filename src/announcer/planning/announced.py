@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from announcer.model.changes import (
@@ -109,45 +110,56 @@ def _said(change: Change, before: Facts, after: Facts, language: str) -> tuple[s
     old, new = before.event.session(change.session_id), after.event.session(change.session_id)
     if old is None or new is None:
         return "", ""
-    return _of_session(change, Item(old, new, before.event, language))
+    return _of_session(change, Item(old, new, before.event, language), after.event)
 
 
-def _of_session(change: ChangeRoom | MoveSession | CancelSession | Delay, item: Item) -> tuple[str, str]:
+def _of_session(change: ChangeRoom | MoveSession | CancelSession | Delay, item: Item, after: Event) -> tuple[str, str]:
     german = item.language == "de"
     match change:
         case ChangeRoom():
             return in_room(item)
         case CancelSession():
-            words = f"{item.named()} {'entfällt' if german else 'will not take place'}"
-            return sentence_case(words), f"{sentence_case(words)}."
-        case MoveSession():
-            words = sentence_case(starts(item))
-            return words, f"{words}."
-        case Delay():
-            words = sentence_case(starts(item))
-            return words, f"{words}.{_rest(change, item)}"
+            words = sentence_case(f"{item.named()} {'entfällt' if german else 'will not take place'}")
+            return words, f"{words}.{_rest(item, after)}"
+        case MoveSession() | Delay():
+            same = f"{item.named()} {'beginnt wie angekündigt' if german else 'starts as announced'}"
+            words = sentence_case(same if item.old.start == item.new.start else starts(item))
+            return words, f"{words}.{_rest(item, after)}"
 
 
-def _rest(change: Delay, item: Item) -> str:
-    start, begins = item.old.start, item.new.start
-    zone = item.event.zone
-    minutes = round((begins - start).total_seconds() / 60) if start and begins else change.minutes
-    later = [
-        s
-        for s in item.event.sessions
-        if s.start is not None
-        and start is not None
-        and s.start > start
-        and s.start.astimezone(zone).date() == start.astimezone(zone).date()
-        and s.status is not EventStatus.CANCELLED
-    ]
-    if not change.rest or not later:
-        return ""
-    if item.language == "de":
-        unit = "Minute" if minutes == 1 else "Minuten"
-        return f" Alle späteren Programmpunkte des Tages verschieben sich um {minutes} {unit}."
-    unit = "minute" if minutes == 1 else "minutes"
-    return f" Everything later that day moves by {minutes} {unit}."
+def _rest(item: Item, after: Event) -> str:
+    """By how much the later sessions of the day moved along, "" if none did.
+
+    Read from the facts, not from the change: a notice may tell a delay together
+    with what was changed after it. Only a delay takes others along; one that
+    moved to an earlier time has a notice of its own.
+    """
+    start, zone = item.old.start, item.event.zone
+    shifts = set[int]()
+    for session in item.event.sessions:
+        new = after.session(session.id)
+        if start is None or session.start is None or new is None or new.start is None:
+            continue
+        same_day = session.start.astimezone(zone).date() == start.astimezone(zone).date()
+        called_off = EventStatus.CANCELLED in (session.status, new.status)
+        if session.start > start and same_day and not called_off:
+            shifts.add(round((new.start - session.start).total_seconds() / 60))
+    return f" {_shifted(shifts, item.language)}" if max(shifts, default=0) > 0 else ""
+
+
+def _shifted(shifts: Set[int], language: str) -> str:
+    german = language == "de"
+    minutes = max(shifts)
+    amount = f"{minutes} {'Minute' if german else 'minute'}"
+    if minutes != 1:
+        amount += "n" if german else "s"
+    if len(shifts) > 1:
+        if german:
+            return f"Auch spätere Programmpunkte des Tages verschieben sich, um bis zu {amount}."
+        return f"Later sessions of the day move as well, by up to {amount}."
+    if german:
+        return f"Alle späteren Programmpunkte des Tages verschieben sich um {amount}."
+    return f"Everything later that day moves by {amount}."
 
 
 def _moved(before: Event, after: Event, language: str) -> tuple[str, str]:

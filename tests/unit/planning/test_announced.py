@@ -191,6 +191,32 @@ def test_some_in_english(facts: Facts, event: Event, change: Change, words: Chan
 
 
 @pytest.mark.parametrize(
+    ("changes", "rest"),
+    [
+        ([Delay("keynote", 1)], "Everything later that day moves by 1 minute."),
+        ([MoveSession("forum-1", at(9, 18, 14, 45)), Delay("keynote", 5, rest=False)], ""),
+        ([Delay("keynote", 30), MoveSession("keynote", at(9, 18, 14, 15))], "Everything later that day moves by 30"),
+        (
+            [Delay("keynote", 30), MoveSession("forum-1", at(9, 18, 15)), Delay("keynote", 5, rest=False)],
+            "Later sessions of the day move as well, by up to 30 minutes.",
+        ),
+        ([Delay("keynote", 30, rest=False), MoveSession("keynote", at(9, 18, 14, 15))], ""),
+        (
+            [Delay("keynote", 30), MoveSession("keynote", at(9, 18, 13, 30))],
+            "The Keynote starts as announced. Everything later that day moves by 30 minutes.",
+        ),
+    ],
+)
+def test_a_shift_of_the_rest_is_what_lies_between_the_facts(facts: Facts, changes: list[Change], rest: str) -> None:
+    after = facts
+    for change in changes:
+        after = apply(change, after, NOW)
+    said = in_words(changes[-1], facts, after, "en").sentence
+    assert rest in said
+    assert said.count(". ") == bool(rest)
+
+
+@pytest.mark.parametrize(
     ("key", "german", "english"),
     [
         (
