@@ -38,7 +38,8 @@ def main(options: Options) -> bool:
         with house.opened(f"sqlite:///{folder}/caps.db") as database:
             house.add_readers(database, READERS)
         for name, (recent, old) in cases.items():
-            plain, limited = [], []
+            plain: list[float] = []
+            limited: list[float] = []
             for _ in range(options.repeats):  # in turn, so that a neighbour's load falls on both
                 for manners, found in ((Manners(), plain), (LIMITED, limited)):
                     with house.copied(Path(folder) / "caps.db", "case") as database:

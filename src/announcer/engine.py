@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -55,6 +54,7 @@ from announcer.store.assets import Assets
 from announcer.store.database import open_database
 from announcer.store.writelock import Lane
 from announcer.tick import Exits, Ticked, finish_audiences, tick
+from announcer.trust import authorities
 
 MAIL = "newsletter"
 #: What the office itself is told leaves by ways of its own: no channel can have a blank in its name.
@@ -253,7 +253,7 @@ def _mailer(settings: Settings, secret: _Secrets, key: bytes, clock: Clock) -> M
     titles = {name: entry.title for name, entry in settings.lists.items()}
     links = Links(settings.site.url, titles)
     password = _relay_password(settings, secret)
-    return Mailer(settings.mail, key, links, clock, password=password, tls=_trust(settings))
+    return Mailer(settings.mail, key, links, clock, password=password, tls=authorities(settings))
 
 
 def _relay_password(settings: Settings, secret: _Secrets) -> str:
@@ -269,7 +269,7 @@ def _confirmations(house: House, secret: _Secrets, owner: str) -> Confirmations 
     if not (settings.mail.enabled and settings.subscribe.enabled):
         return None
     password = _relay_password(settings, secret)
-    courier = Courier(settings.mail, house.clock, password=password, tls=_trust(settings))
+    courier = Courier(settings.mail, house.clock, password=password, tls=authorities(settings))
     return Confirmations(house, courier, owner)
 
 
@@ -281,7 +281,7 @@ def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str, st
     others: list[Recipient] = []
     if settings.people:
         password = _relay_password(settings, secret)
-        courier = Courier(settings.mail, clock, stop=stop, password=password, tls=_trust(settings))
+        courier = Courier(settings.mail, clock, stop=stop, password=password, tls=authorities(settings))
         ways["mail"] = MailWay(settings, courier)
     if said.webhook_url is not None:
         key = ""
@@ -296,13 +296,6 @@ def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str, st
     if settings.site.websub_hub:  # the hub is told by the same outbox
         ways[websub.WAY] = websub.HubWay(settings.site.websub_hub, client)
     return Alerts(house, ways, others, owner)
-
-
-def _trust(settings: Settings) -> ssl.SSLContext | None:
-    bundle = settings.proxy.ca_bundle
-    if bundle is None:
-        return None
-    return ssl.create_default_context(cafile=str(settings.path(bundle)))
 
 
 def _renderer(settings: Settings) -> Renderer:

@@ -23,15 +23,15 @@ from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from announcer.errors import ComposeError, Credentials, SettingsError, StoreError
+from announcer.engine import MAIL, Engine
+from announcer.errors import ComposeError, Credentials, StoreError
 from announcer.model.content import Content, Health, Limits, Payload
 from announcer.model.ledger import Deferred, Failed, Outcome, Receipt, Sent, Unknown
-from announcer.newsletter import mailer as engine
 from announcer.newsletter.connection import Connection
 from announcer.newsletter.mailer import MAX_HTML_BYTES, Mailer
 from announcer.newsletter.rounds import Letter
 from announcer.newsletter.slots import Links
-from announcer.settings import Mail, Relay, Settings
+from announcer.settings import Mail, Relay, from_dict
 from tests.standins.smtp_relay import DROP, HALF, HANG, KEEP, Script, SmtpRelay
 
 NOW = datetime(2018, 9, 11, 8, 0, tzinfo=UTC)
@@ -546,7 +546,12 @@ def serving(certificate: Path) -> ssl.SSLContext:
 def test_mail_goes_over_tls(certificate: Path, security: str, first: bool) -> None:
     script = Script(tls=serving(certificate), tls_first=first, users={"presse": "geheim"})
     relay, outcomes = drained(
-        script, 60, security=security, tls=engine.trusting(certificate), username="presse", password="geheim"
+        script,
+        60,
+        security=security,
+        tls=ssl.create_default_context(cafile=certificate),
+        username="presse",
+        password="geheim",
     )
     assert outcomes == [TAKEN] * 60
     assert {mail.secure for mail in relay.mails} == {True}
@@ -569,7 +574,7 @@ def test_without_starttls_nothing_is_sent_in_the_clear() -> None:
 
 def test_something_slipped_in_behind_starttls_is_noticed(certificate: Path) -> None:
     script = Script(tls=serving(certificate), replies={"STARTTLS": ["220 go\r\n250 slipped in"]})
-    _, outcomes = drained(script, security="starttls", tls=engine.trusting(certificate))
+    _, outcomes = drained(script, security="starttls", tls=ssl.create_default_context(cafile=certificate))
     assert "tampering" in str(outcomes[0])
 
 
@@ -654,24 +659,19 @@ def test_compose_refuses(changes: dict[str, str], said: str) -> None:
         composed(**changes)
 
 
-def test_from_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_engine_opens_the_relay_of_config_toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELAY_PASSWORD", "geheim")
     with SmtpRelay(Script(users={"presse": "geheim"})) as relay:
         access = {"port": relay.port, "security": "none", "username": "presse", "password_env": "RELAY_PASSWORD"}
-        configured = Settings.model_validate({
-            "mail": {"relay": access},
-            "lists": {"presse": {"title": "Presseverteiler"}},
-            "root": tmp_path,
-        })  # fmt: skip
-        channel = engine.from_settings(configured, lambda: NOW)
+        configured = from_dict(
+            {"mail": {"relay": access}, "lists": {"presse": {"title": "Presseverteiler"}}}, tmp_path / "config.toml"
+        )
+        engine = Engine(configured, lambda: NOW)
+        channel = engine.house.exits[MAIL]
+        assert isinstance(channel, Mailer)
         assert channel.drain(MemoryLedger([letter(1)])) == Counter(sent=1)
-        channel.close()
+        engine.close()
     assert b'List-Id: "Presseverteiler" <presse.city.example>\r\n' in relay.mails[0].data
-
-
-def test_a_ca_bundle_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="ca_bundle"):
-        engine.trusting(tmp_path / "missing.pem")
 
 
 def test_limits_are_those_of_mail() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,10 +16,9 @@ from announcer.alerts.describing import Describer
 from announcer.alerts.gathering import Situation, gather
 from announcer.alerts.notices import Due, Recipient, Waiting
 from announcer.alerts.ways import Way
-from announcer.dispatch import retry_at
 from announcer.errors import AnnouncerError, Conflict
-from announcer.model.ledger import Deferred, Failed, Outcome, Sent
-from announcer.office import staff
+from announcer.model.ledger import Deferred, Outcome, Sent
+from announcer.office import outgoing, staff
 from announcer.office.house import House
 from announcer.store import journal, outbox
 from announcer.store.outbox import Entry
@@ -156,24 +154,8 @@ class Alerts:
                 outbox.record(connection, entry, "superseded", now, counted=False)
 
     def _record(self, entry: Entry, outcome: Outcome) -> None:
-        now = self._house.clock()
         with self._house.database.write(Lane.TICK) as connection:
-            match outcome:
-                case Sent():
-                    outbox.record(connection, entry, "sent", now)
-                case Deferred() if (again := retry_at(now, entry.attempts, outcome, random.random())) is not None:
-                    outbox.record(
-                        connection, entry, "deferred", now,
-                        said=outcome.said, ready_at=again, counted=outcome.counted,
-                    )  # fmt: skip
-                case Deferred(said=said):
-                    outbox.record(
-                        connection, entry, "failed", now, said=f"given up after {entry.attempts} tries: {said}"
-                    )
-                case Failed(said=said):
-                    outbox.record(connection, entry, "failed", now, said=said)
-                case _:
-                    outbox.record(connection, entry, "deferred", now, said=str(outcome), ready_at=now)
+            outgoing.settle(connection, entry, outcome, self._house.clock())
         if not isinstance(outcome, Sent):
             log.warning("the office could not be reached", way=entry.way, recipient=entry.recipient, why=_said(outcome))
 

@@ -8,7 +8,6 @@ same id in its body, so that who receives it can tell.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC
@@ -18,18 +17,16 @@ from urllib.parse import urlsplit
 import httpx
 
 from announcer.channels.http import retry_after
+from announcer.channels.webhook import SIGNATURE, signature
 from announcer.clock import Clock
-from announcer.errors import Credentials, Transient
 from announcer.model.content import Health
-from announcer.model.ledger import Deferred, Failed, Outcome, Receipt, Sent, Unknown
+from announcer.model.ledger import Deferred, Failed, Outcome, Receipt, Sent
 from announcer.newsletter.single import Courier, SingleMail
+from announcer.office import outgoing
 from announcer.settings import Settings
 from announcer.store.outbox import Entry
 
 WEBHOOK = "@webhook"
-SIGNATURE = "X-Announcer-Signature"
-#: A relay that refuses the sign-on is not asked every few seconds.
-_REFUSED_SECONDS = 300.0
 _LONGEST_SAID = 200
 
 
@@ -76,13 +73,7 @@ class MailWay:
             language=said["language"],
             date=entry.created_at,
         )
-        try:
-            outcome = self._courier.send(mail)
-        except Credentials as error:
-            return Deferred(str(error), _REFUSED_SECONDS, counted=False)
-        except Transient as error:
-            return Deferred(str(error), counted=False)
-        return Deferred(outcome.said) if isinstance(outcome, Unknown) else outcome
+        return outgoing.post(self._courier, mail)
 
     def rest(self) -> None:
         """Let go of a connection that has had nothing to do for a while."""
@@ -141,11 +132,6 @@ def webhook_body(entry: Entry) -> Mapping[str, object]:
         "text": entry.payload["text"],
         "items": entry.payload["items"],
     }
-
-
-def signature(secret: str, body: bytes) -> str:
-    """`sha256=` and the HMAC-SHA256 of the body, in hex."""
-    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
 
 
 class AppriseWay:

@@ -14,7 +14,6 @@ other side:
 from __future__ import annotations
 
 import logging
-import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -27,6 +26,7 @@ from announcer import __version__
 from announcer.clock import Clock
 from announcer.errors import Credentials, Permanent, SendError, SettingsError, Transient, UnknownOutcome
 from announcer.settings import Settings
+from announcer.trust import authorities
 
 #: Proxies are for the way out; the sandbox on this machine is reached directly.
 _HERE = ("all://127.0.0.1", "all://localhost", "all://[::1]")
@@ -57,7 +57,7 @@ def open_client(settings: Settings, timeout_seconds: float = 20.0) -> httpx.Clie
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells every address, and some hold a token
     try:
         return httpx.Client(
-            verify=_trust(settings),
+            verify=authorities(settings) or True,
             proxy=proxy.url or None,
             mounts=dict.fromkeys(_HERE) if proxy.url else None,
             timeout=timeout_seconds,
@@ -69,18 +69,6 @@ def open_client(settings: Settings, timeout_seconds: float = 20.0) -> httpx.Clie
         raise SettingsError(
             f"config.toml: [proxy] 'url' is {proxy.url!r}, which is no proxy address; "
             "write it like http://proxy.city.example:3128"
-        ) from error
-
-
-def _trust(settings: Settings) -> ssl.SSLContext | bool:
-    if settings.proxy.ca_bundle is None:
-        return True
-    path = settings.path(settings.proxy.ca_bundle)
-    try:
-        return ssl.create_default_context(cafile=path)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(
-            f"config.toml: [proxy] 'ca_bundle' names {path}, which holds no certificates; name a PEM file"
         ) from error
 
 

@@ -25,10 +25,11 @@ import httpcore
 import httpx
 
 from announcer import __version__
-from announcer.errors import FetchError, SettingsError
+from announcer.errors import FetchError
 from announcer.fetching import guard
 from announcer.fetching.guard import Allowed, Deadline, Guarded, is_public, within_seconds
 from announcer.settings import Settings
+from announcer.trust import authorities
 
 #: From a host's name to its addresses; `socket.getaddrinfo` but for tests.
 Resolve = Callable[[str, int], Collection[str]]
@@ -79,7 +80,7 @@ class Fetcher:
         self._allowed = Allowed(settings.fetching.allow if allow is None else allow)
         self._resolve = resolve or guard.resolve
         self._bounds = bounds or Bounds()
-        self._trust = _trust(settings)
+        self._trust = authorities(settings) or httpx.create_ssl_context()
         self._proxy = settings.proxy.url
         self._agent = f"announcer/{__version__} (+{settings.site.url})"
 
@@ -262,15 +263,3 @@ def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 def _shown(url: httpx.URL) -> str:
     """An address for a message: its query may hold a secret of its sender."""
     return str(url.copy_with(query=None))[:300]
-
-
-def _trust(settings: Settings) -> ssl.SSLContext:
-    if settings.proxy.ca_bundle is None:
-        return httpx.create_ssl_context()
-    path = settings.path(settings.proxy.ca_bundle)
-    try:
-        return ssl.create_default_context(cafile=path)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(
-            f"config.toml: [proxy] 'ca_bundle' names {path}, which holds no certificates; name a PEM file"
-        ) from error

@@ -63,11 +63,6 @@ class Text:
     pictures: list[Picture] = field(default_factory=list)
     covers: list[Block] = field(default_factory=list)  #: Greeting, covering words and farewell of a mail.
 
-    @property
-    def subheads(self) -> list[Block]:
-        """The headings of the sections, in order."""
-        return [block for block in self.body if block.kind is Kind.HEADING]
-
 
 def take_pictures(blocks: list[Block], text: Text) -> list[Block]:
     """Captions that came without their picture, or below it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from announcer.intake.dates import Mention, Sure, find_dates
+from announcer.intake.dates import Sure, find_dates
 from announcer.intake.document import Block, Kind
 from announcer.intake.organisations import first_organisation, is_organisation, name_in
 
@@ -290,11 +290,6 @@ def _embargo(head: Masthead, text: str, line: int, zone: ZoneInfo, release: date
 def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """An instant on the wall clock of a zone."""
     return datetime.combine(day, clock, zone)
-
-
-def mention_words(mention: Mention) -> str:
-    """A mention as it stands in the text, on one line."""
-    return " ".join(mention.text.split())
 
 
 def dateline_place(text: str) -> str:

@@ -53,7 +53,6 @@ class Occasion:
     """An event as the text announces it."""
 
     name: str = ""
-    name_line: int = 0
     when: Mention | None = None
     begins: time | None = None
     ends: time | None = None
@@ -80,7 +79,7 @@ def find_occasion(reading: Reading) -> Occasion | None:
     sentences = Sentences(reading.text)
     ranked = _ranked(reading, sentences)
     status, previous, when = status_of(reading, sentences, ranked)
-    name, line = _name(reading, sentences, when)
+    name = _name(reading, sentences, when)
     if when is None and not name and status == "scheduled":
         return None
     place, at = _place(reading, sentences, when)
@@ -93,7 +92,7 @@ def find_occasion(reading: Reading) -> Occasion | None:
     if not named and told and not PUBLIC.search(reading.text):
         return None  # something has happened; there is nothing to come to
     found = Occasion(
-        name=name or reading.headline, name_line=line, when=when, place=place, place_at=at, street=street,
+        name=name or reading.headline, when=when, place=place, place_at=at, street=street,
         postal_code=code, city=city, doors=_doors(reading), registration_closes=_closes(reading, sentences),
         named=bool(name) and (NAMED_TITLE.search(reading.text) is not None or name in reading.headline),
         placed=_is_placed(reading, sentences, when, place), status=status, previous=previous,
@@ -161,11 +160,11 @@ def _score(reading: Reading, sentences: Sentences, mention: Mention) -> int:
     return score
 
 
-def _name(reading: Reading, sentences: Sentences, when: Mention | None) -> tuple[str, int]:
+def _name(reading: Reading, sentences: Sentences, when: Mention | None) -> str:
     """A title beside what kind of event it is; else a compound such as "Lesefest"; else the headline has to do."""
     for source in (reading.headline, reading.kicker, reading.text):
         if found := NAMED_TITLE.search(source):
-            return found["name"].strip(), _line(reading, found["name"])
+            return found["name"].strip()
     span = sentences.span(when.start) if when is not None else (0, 0)
     text, offset = reading.text[:4000], len(reading.headline)
     counts: dict[str, int] = {}
@@ -177,16 +176,12 @@ def _name(reading: Reading, sentences: Sentences, when: Mention | None) -> tuple
                 weight += 3 if span[0] <= found.start() < span[1] else 0
                 counts[name] = counts.get(name, 0) + weight
     if not counts:
-        return "", 0
+        return ""
     best = max(counts, key=lambda name: (counts[name], len(name)))
     fuller = [name for name in counts if name.lower().endswith(best.lower()) and len(name) > len(best)]
     if fuller and not any(best in other for other in (reading.headline,)):
         best = max(fuller, key=lambda name: counts[name])
-    return best, _line(reading, best)
-
-
-def _line(reading: Reading, said: str) -> int:
-    return reading.text.count("\n", 0, max(0, reading.text.find(said))) + 1
+    return best
 
 
 def _trimmed(name: str) -> str:

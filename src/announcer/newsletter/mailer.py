@@ -8,12 +8,10 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 
-from announcer import keyring
 from announcer import settings as configuration
 from announcer.clock import Clock
-from announcer.errors import ComposeError, SettingsError
+from announcer.errors import ComposeError
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
 from announcer.model.ledger import Failed
 from announcer.newsletter import encode, slots
@@ -168,31 +166,3 @@ class Mailer:
 
 def _issue(letter: Letter) -> Issue:
     return letter.content_id, letter.list_id, letter.language
-
-
-def from_settings(settings: configuration.Settings, clock: Clock) -> Mailer:
-    """The mailer that config.toml describes. Raises `SettingsError`."""
-    relay = settings.mail.relay
-    password = ""
-    if relay.username:
-        password = keyring.secret(
-            settings, "mail.relay", env=relay.password_env, file=relay.password_file, what="password"
-        )
-    links = Links(settings.site.url, {name: each.title for name, each in settings.lists.items()})
-    bundle = settings.proxy.ca_bundle
-    return Mailer(
-        settings.mail,
-        keyring.signing_key(settings),
-        links,
-        clock,
-        password=password,
-        tls=trusting(settings.path(bundle)) if bundle and relay.security != "none" else None,
-    )
-
-
-def trusting(bundle: Path) -> ssl.SSLContext:
-    """A TLS context that trusts the authorities in `bundle`, PEM. Raises `SettingsError`."""
-    try:
-        return ssl.create_default_context(cafile=str(bundle))
-    except OSError as error:
-        raise SettingsError(f"config.toml: [proxy] ca_bundle {bundle} can't be used ({error}); correct it") from error

@@ -1,4 +1,4 @@
-"""What the outbox's single mails have in common: one try, and what becomes of the row."""
+"""What everything in the outbox has in common: one try of a mail, and what becomes of the row."""
 
 from __future__ import annotations
 

@@ -101,10 +101,6 @@ class Shown:
                 last = said
         return result[::-1] if len(result) > 1 else []
 
-    def shows_event(self, event_id: str | None) -> bool:
-        """Whether a page may link to this event."""
-        return event_id is not None and self.event(event_id) is not None
-
     def _announcements(self, connection: sa.Connection, event_id: str | None) -> list[ShownAnnouncement]:
         ids = facts.announcement_ids(connection, event_id)
         shown = [found for id_ in ids if (found := self._announcement(connection, id_))]

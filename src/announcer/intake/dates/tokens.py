@@ -85,7 +85,3 @@ class Tokens:
         if index <= 0:
             return True
         return "\n" in self.text[self.ends[index - 1] : self.starts[index]]
-
-    def line_end(self, index: int) -> bool:
-        """Whether the token is the last of its line."""
-        return index + 1 >= self._count or self.line_start(index + 1)

@@ -113,7 +113,6 @@ BEFORE_DAY: Final = words(
     "am an ab bis seit vom von zum zur den dem der zwischen und oder spätestens on from until till to by since "
     "through starting between der/die sowie before after nach vor ist war wird zu"
 )
-LEADING: Final = words("am ab bis seit vom von zum den dem on from until by since der the zwischen between")
 
 UNTIL: Final = words("bis to until till through thru")
 AND: Final = words("und u sowie and oder or sondern but")
