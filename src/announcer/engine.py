@@ -300,5 +300,4 @@ def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str, st
 
 def _renderer(settings: Settings) -> Renderer:
     own = settings.paths.templates
-    shipped = Path(__file__).parent / "templates"
-    return Renderer([*([settings.path(own)] if own else []), shipped], settings.site)
+    return Renderer([settings.path(own)] if own else [], settings.site)
