@@ -293,3 +293,13 @@ def test_once_a_new_date_is_known_no_notice_says_that_there_is_none(world: Campa
     assert len(posts(arrived)) == 1
     assert any("Ein neuer Termin" in edit.before for edit in edits(arrived))
     assert [edit.after for edit in edits(arrived) if "Ein neuer Termin" in edit.after] == []
+
+
+def test_what_a_session_that_stays_inside_takes_along_is_told(world: CampaignWorld) -> None:
+    """Nobody is told of the coffee, but everybody of the keynote after it."""
+    world.approve()
+    world.clock.now = at(9, 18, 11, 30)
+    world.change(Delay("anmeldung", 30))
+    notice, _ = posts(world.go(at(9, 18, 11, 31)))  # and the post of the event's beginning
+    assert "VERSPÄTUNG: Die Keynote beginnt um 14 Uhr statt um 13:30 Uhr." in notice.text
+    assert "Begrüßungskaffee" not in notice.text

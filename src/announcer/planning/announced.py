@@ -23,7 +23,7 @@ from announcer.model.changes import (
     Withdraw,
 )
 from announcer.model.facts import Event, EventStatus
-from announcer.planning import programme_words
+from announcer.planning import programme, programme_words
 from announcer.planning.moments import is_confirmed
 from announcer.planning.phrases import (
     day_words,
@@ -73,7 +73,7 @@ def in_words(change: Change, before: Facts, after: Facts, language: str) -> Chan
     german = language == "de"
     language = "de" if german else "en"
     prefix = _PREFIXES[type(change)][not german]
-    if isinstance(change, UpdateProgramme) and before.event is not None and after.event is not None:
+    if before.event is not None and after.event is not None and _is_of_programme(change, before.event, after.event):
         whole = programme_words.said(before.event, after.event, language)
         return ChangeWords(whole.headline, whole.sentence, prefix, whole.brief)
     headline, sentence = _said(change, before, after, language)
@@ -84,6 +84,14 @@ def in_words(change: Change, before: Facts, after: Facts, language: str) -> Chan
     if isinstance(change, ChangeRegistration) and _is_extended(before.event, after.event):
         prefix = _EXTENDED[not german]
     return ChangeWords(headline, sentence, prefix)
+
+
+def _is_of_programme(change: Change, before: Event, after: Event) -> bool:
+    """Whether the programme is told: all of it is new, or a session that stays inside took public ones along."""
+    if isinstance(change, Delay):
+        session = after.session(change.session_id)
+        return session is not None and not session.public and bool(programme.differences(before, after))
+    return isinstance(change, UpdateProgramme)
 
 
 def _said(change: Change, before: Facts, after: Facts, language: str) -> tuple[str, str]:
@@ -134,15 +142,12 @@ def _rest(item: Item, after: Event) -> str:
     with what was changed after it. Only a delay takes others along; one that
     moved to an earlier time has a notice of its own.
     """
-    start, zone = item.old.start, item.event.zone
     shifts = set[int]()
     for session in item.event.sessions:
         new = after.session(session.id)
-        if start is None or session.start is None or new is None or new.start is None:
+        if new is None or new.status is EventStatus.CANCELLED or not programme.follows(session, item.old, item.event):
             continue
-        same_day = session.start.astimezone(zone).date() == start.astimezone(zone).date()
-        called_off = EventStatus.CANCELLED in (session.status, new.status)
-        if session.start > start and same_day and not called_off:
+        if session.start is not None and new.start is not None:
             shifts.add(round((new.start - session.start).total_seconds() / 60))
     return f" {_shifted(shifts, item.language)}" if max(shifts, default=0) > 0 else ""
 

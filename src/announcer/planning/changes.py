@@ -239,18 +239,12 @@ def _delayed(change: Delay, event: Event) -> Event:
         raise PlanningError(f"the session '{session.id}' has no time that could be delayed; give it a time first")
     late = timedelta(minutes=change.minutes)
     found = tuple(
-        _later(other, late) if other.id == session.id or (change.rest and _follows(other, session, event)) else other
+        _later(other, late)
+        if other.id == session.id or (change.rest and programme.follows(other, session, event))
+        else other
         for other in event.sessions
     )
     return _reaching(replace(event, sessions=found))
-
-
-def _follows(other: Session, session: Session, event: Event) -> bool:
-    """Whether `other` begins after `session` on the same local day and still takes place."""
-    if other.start is None or session.start is None or other.status is EventStatus.CANCELLED:
-        return False
-    same_day = other.start.astimezone(event.zone).date() == session.start.astimezone(event.zone).date()
-    return same_day and other.start > session.start
 
 
 def _later(session: Session, late: timedelta) -> Session:

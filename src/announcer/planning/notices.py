@@ -24,6 +24,8 @@ from announcer.model.changes import (
     UpdateProgramme,
     Withdraw,
 )
+from announcer.model.facts import Session
+from announcer.planning import programme
 from announcer.planning.campaign import Campaign, ConfirmedChange
 
 #: After this a change that no plan ever contained is history, and a new rule doesn't bring it up again.
@@ -64,19 +66,32 @@ def is_told(rule: Rule, confirmed: ConfirmedChange, facts: Facts) -> bool:
     if not isinstance(confirmed.change, _OF_SESSION):
         return True
     session = facts.event.session(confirmed.change.session_id) if facts.event else None
+    if session is None or facts.event is None:
+        return not rule.session_kinds
+    if _is_shown(rule, session):
+        return True
+    takes_along = isinstance(confirmed.change, Delay) and confirmed.change.rest
+    return takes_along and any(
+        programme.follows(other, session, facts.event) and _is_shown(rule, other) for other in facts.event.sessions
+    )
+
+
+def _is_shown(rule: Rule, session: Session) -> bool:
     kinds = {kind.lower() for kind in rule.session_kinds}
-    if session is None:
-        return not kinds
-    shown = session.public or rule.sessions is Sessions.ALL
-    return shown and (not kinds or session.kind.lower() in kinds)
+    return (session.public or rule.sessions is Sessions.ALL) and (not kinds or session.kind.lower() in kinds)
 
 
 def occurrence_of(rule: Rule, confirmed: ConfirmedChange, facts: Facts) -> Occurrence:
-    """The one occurrence of a change on a rule: about the session, the announcement or the event."""
+    """The one occurrence of a change on a rule: about the session, the announcement or the event.
+
+    If only what a delay takes along is told, and not its own session, it is about the event.
+    """
     anchor = f"change:{confirmed.id}"
     event, announcement = facts.event, facts.announcement
     if event is not None and isinstance(confirmed.change, _OF_SESSION):
-        return Occurrence(Subject.SESSION, f"{event.id}/{confirmed.change.session_id}", rule.id, anchor)
+        session = event.session(confirmed.change.session_id)
+        if session is None or _is_shown(rule, session):
+            return Occurrence(Subject.SESSION, f"{event.id}/{confirmed.change.session_id}", rule.id, anchor)
     if announcement is not None and (event is None or rule.kind is Kind.CORRECTION):
         return Occurrence(Subject.ANNOUNCEMENT, announcement.id, rule.id, anchor)
     return Occurrence(Subject.EVENT, event.id if event else "", rule.id, anchor)

@@ -31,6 +31,14 @@ class Differs:
     new: Session
 
 
+def follows(other: Session, session: Session, event: Event) -> bool:
+    """Whether `other` begins after `session` on the same local day and still takes place."""
+    if other.start is None or session.start is None or other.status is EventStatus.CANCELLED:
+        return False
+    same_day = other.start.astimezone(event.zone).date() == session.start.astimezone(event.zone).date()
+    return same_day and other.start > session.start
+
+
 def updated(event: Event, sessions: Sequence[Session]) -> Event:
     """The event with this programme. What is missing falls out, but keeps its place and its id.
 
