@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from announcer.model.changes import (
+    CancelEvent,
     CancelSession,
     Change,
     ChangeRegistration,
     ChangeRoom,
+    CorrectWording,
     Delay,
     MoveEvent,
     MoveSession,
@@ -303,3 +305,27 @@ def test_what_a_session_that_stays_inside_takes_along_is_told(world: CampaignWor
     notice, _ = posts(world.go(at(9, 18, 11, 31)))  # and the post of the event's beginning
     assert "VERSPÄTUNG: Die Keynote beginnt um 14 Uhr statt um 13:30 Uhr." in notice.text
     assert "Begrüßungskaffee" not in notice.text
+
+
+def test_a_post_in_doubt_says_that_the_event_is_off_whatever_comes_next(world: CampaignWorld) -> None:
+    """A change that has nothing more to say of a stopped message must not take its correction along."""
+    world.approve()
+    world.sandbox.mastodon.faults.lose_answer = 1
+    world.go(at(9, 1))
+    world.change(CancelEvent())
+    world.change(CorrectWording("Großer Saal", "Goldsaal", material=False))
+    world.walk(at(9, 1), at(9, 1, 10, 1), at(9, 1, 10, 2))
+    shown = world.sandbox.mastodon.shown().values()
+    assert {status.text.partition(":")[0] for status in shown} == {"ABSAGE"}
+
+
+def test_a_notice_of_which_nothing_arrived_has_told_nobody(world: CampaignWorld) -> None:
+    """It stands in the ledger when the next change comes: that one tells both."""
+    world.change(MoveEvent(at(9, 20, 12)))
+    world.engine.tick()
+    world.change(CancelSession("grusswort"))
+    world.change(MoveEvent(at(9, 17, 12)))
+    said = [post.text for post in posts(world.go(at(8, 28)))]
+    moved = [text for text in said if text.startswith("VERLEGT")]
+    assert len(moved) == 1
+    assert "am 17. und 18. September 2018 statt und nicht, wie angekündigt, am 18. und 19. September 2018" in moved[0]

@@ -179,6 +179,7 @@ class Course(RuleBasedStateMachine):
         self.paused: set[str] = set()
         self.banned: list[str] = []
         self.misled: dict[int, dict[str, set[str]]] = {}  #: Change → who had a wrong mail, by which lists.
+        self.doubted: dict[int, set[str]] = {}  #: Change → who may have had a wrong mail: claimed, and not heard of.
         self.owed: dict[int, set[str]] = {}  #: Correction mail → to whom, when it was queued.
         self.crashed = False
         self.wish = ""
@@ -384,7 +385,7 @@ class Course(RuleBasedStateMachine):
             self.calm()
             if _EVENT in self.paused or self.unsure():
                 return False
-        wrong_before = self.received()
+        wrong_before, doubtful = self.received(), self.doubtful()
         wish = self.wish if not isinstance(wanted, Withdraw) else "keep" if self.wish == "edit" else ""
         try:
             proposal = self.office().propose(wanted, wish)
@@ -401,6 +402,7 @@ class Course(RuleBasedStateMachine):
         self.misled[done.change_id] = {
             address: {list_ for id_ in stale if (list_ := found.get(id_))} for address, found in wrong_before.items()
         }
+        self.doubted[done.change_id] = {address for id_ in stale for address in doubtful.get(id_, ())}
         self.check()
         return True
 
@@ -410,6 +412,14 @@ class Course(RuleBasedStateMachine):
         for one in self.everything:
             if one.address:
                 result.setdefault(one.address, {})[one.row.message_id] = one.row.target
+        return result
+
+    def doubtful(self) -> dict[int, set[str]]:
+        """Who may have received which message: a worker holds it, or was never heard of again."""
+        result: dict[int, set[str]] = {}
+        for row in self.standing.deliveries.values():
+            if row.subscriber_id is not None and (row.state in ("sending", "unknown") or row.maybe_double):
+                result.setdefault(row.message_id, set()).add(self.standing.addresses[row.subscriber_id])
         return result
 
     @rule(wish=st.sampled_from(["", "edit", "reply", "repost"]))
@@ -595,11 +605,14 @@ class Course(RuleBasedStateMachine):
                 self.owed[message.id] = {a for a, by in misled.items() if by & self.lists[a]}
 
     def check_owed(self) -> None:
-        """Each of them once, unless they left; and nobody else."""
+        """Each of them once, unless they left; and nobody else but who may have had what was wrong."""
         for id_, owed in self.owed.items():
             message = self.standing.messages[id_]
             got = {one.address for one in self.everything if one.row.message_id == id_}
-            assert got <= owed, f"{got - owed} received the correction {id_} of something they never had"
+            owed_or_in_doubt = owed | self.doubted.get(message.change_id or 0, set())
+            assert got <= owed_or_in_doubt, (
+                f"{got - owed_or_in_doubt} received the correction {id_} of something they never had"
+            )
             if message.state is MessageState.SENT:
                 staying = {address for address in owed if self.lists[address]}
                 if message.planned.kind not in laws.TO_ALL:

@@ -26,7 +26,7 @@ from announcer.planning.plan import plan
 from announcer.planning.rules import rule_from_definition
 from announcer.planning.why import explain, why
 from announcer.store import campaign as store
-from announcer.store import changes, codec, contents, digests, facts, journal, places, playbooks, replanned
+from announcer.store import changes, codec, contents, digests, facts, journal, places, playbooks, queueing, replanned
 from announcer.store.campaign import Campaign
 
 DEFAULT_PLAYBOOK = "simple-notice"
@@ -108,12 +108,14 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
         out=known.out,
         ended=known.ended,
         said=known.said,
-        left={occurrence: since for (occurrence, _), since in departed.items()},
+        left={occurrence: since for (occurrence, _), (_, since) in departed.items()},
         collision_minutes=house.settings.office.collision_minutes,
         zone=house.planning_zone,
     )
     told = {f"change:{r.id}": _told(connection, key, r) for r in recorded}
-    left = frozenset((occurrence.anchor, channel) for occurrence, channel in departed)
+    # A notice that is written to the ledger, and of which nothing has arrived, has told nobody.
+    reached = queueing.reached(connection, [id_ for id_, _ in departed.values()])
+    left = frozenset((told.anchor, channel) for (told, channel), (id_, _) in departed.items() if id_ in reached)
     scene = wording.Scene(current, told, words, read_own(connection, key), now, left=left)
     return World(key, scene, planning, {f"change:{r.id}": r.id for r in recorded})
 

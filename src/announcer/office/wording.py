@@ -63,7 +63,7 @@ class Scene:
     own: Mapping[str, OwnText] = field(default_factory=dict)  #: By `own_name` of the message.
     now: datetime | None = None  #: When it is worded; what was due earlier is read now.
     issues: Issues | None = None  #: Of a digest, which has no facts of its own.
-    left: frozenset[tuple[str, str]] = frozenset()  #: What has begun to leave, by anchor and channel.
+    left: frozenset[tuple[str, str]] = frozenset()  #: Of what anything arrived, or may have, by anchor and channel.
 
     @property
     def language(self) -> str:

@@ -162,16 +162,16 @@ def place_of(planned: Planned) -> Place:
     return planned.occurrence, planned.channel
 
 
-def departures(connection: sa.Connection, campaign: Campaign) -> dict[tuple[Occurrence, str], datetime]:
-    """What has begun to leave and was not stopped, by occurrence and channel, and since when."""
+def departures(connection: sa.Connection, campaign: Campaign) -> dict[Place, tuple[int, datetime]]:
+    """What has begun to leave and was not stopped: the number of each message, and since when."""
     gone = [s.value for s in (MessageState.SENDING, MessageState.SENT, MessageState.PARTLY_SENT, MessageState.FAILED)]
     query = sa.select(
         occurrence.c.subject, occurrence.c.subject_id, occurrence.c.rule_id, occurrence.c.anchor,
-        message.c.channel, message.c.sending_since,
+        message.c.channel, message.c.id, message.c.sending_since,
     ).select_from(_JOINED)  # fmt: skip
     query = query.where(_where(campaign), message.c.state.in_(gone), message.c.sending_since.isnot(None))
     return {
-        (Occurrence(Subject(r.subject), r.subject_id, r.rule_id, r.anchor), r.channel): r.sending_since
+        (Occurrence(Subject(r.subject), r.subject_id, r.rule_id, r.anchor), r.channel): (r.id, r.sending_since)
         for r in connection.execute(query)
     }
 
@@ -189,10 +189,13 @@ def cancel(connection: sa.Connection, old: Message, why: str, to: MessageState =
     """End a message that has not left, with all its unsent deliveries, in the caller's transaction.
 
     A delivery that a worker already claimed is sent whole or not at all; the
-    message then stays `sending` until it is settled.
+    message then stays `sending` until it is settled. What puts right a post
+    that stands, or may, goes on.
     """
     state = to.value  # a delivery ends as its message does
-    mine, unsent = delivery.c.message_id == old.id, delivery.c.state.in_(UNSENT)
+    puts_right = delivery.c.corrects_id.isnot(None) & delivery.c.subscriber_id.is_(None)
+    mine = (delivery.c.message_id == old.id) & sa.not_(puts_right)
+    unsent = delivery.c.state.in_(UNSENT)
     # A post that may be there already is looked for before it ends: it would have to be corrected.
     doubtful_post = delivery.c.maybe_double & delivery.c.subscriber_id.is_(None)
     connection.execute(delivery.update().where(mine, unsent, sa.not_(doubtful_post)).values(state=state, said=why))
