@@ -171,12 +171,12 @@ def _moved(before: Event, after: Event, language: str) -> tuple[str, str]:
     """Another date, another place, or both: what is otherwise between the two, whatever was asked for last."""
     elsewhere = _elsewhere(before, after, language) if after.place != before.place else ""
     if (before.start, before.end) == (after.start, after.end) and after.status is not EventStatus.RESCHEDULED:
-        return _only_elsewhere(after, elsewhere, language)
+        return _only_elsewhere(before, after, elsewhere, language)
     headline, sentence = _on_date(before, after, language)
     if not elsewhere:
         return headline, sentence
     if (before.start, before.end) == (after.start, after.end):
-        return _only_elsewhere(after, elsewhere, language)
+        return _only_elsewhere(before, after, elsewhere, language)
     return headline, f"{sentence} {elsewhere}."
 
 
@@ -188,15 +188,18 @@ def _elsewhere(before: Event, after: Event, language: str) -> str:
     return f"{words} ({'statt' if german else 'instead of'} {old})" if old else words
 
 
-def _only_elsewhere(after: Event, elsewhere: str, language: str) -> tuple[str, str]:
+def _only_elsewhere(before: Event, after: Event, elsewhere: str, language: str) -> tuple[str, str]:
+    """The prefix says "new venue" already; the headline names both, the sentence gives the address."""
     name = quoted(after.name, language)
     place = after.place.name if after.place else ""
     german = language == "de"
     same = "Am Termin ändert sich nichts." if german else "The date stays as announced."
     if after.status is EventStatus.POSTPONED or after.start is None:
         same = ""
-    headline = f"{name}: {'neuer Ort' if german else 'new venue'} {place}"
-    return headline, f"{name}: {elsewhere[:1].lower() if german else elsewhere[:1]}{elsewhere[1:]}. {same}".strip()
+    was = f" {'statt' if german else 'instead of'} {before.place.name}" if before.place else ""
+    where = elsewhere.partition(": ")[2]
+    moved = "zieht um" if german else "moves to another venue"
+    return f"{name}: {place}{was}", f"{name} {moved}: {where}. {same}".strip()
 
 
 def _on_date(before: Event, after: Event, language: str) -> tuple[str, str]:
@@ -266,12 +269,11 @@ def _called_off(change: PostponeEvent | CancelEvent, event: Event, language: str
     off = isinstance(change, CancelEvent)
     name = quoted(event.name, language)
     dates = span_words(event.start, event.end, event.zone, language) if event.start and is_confirmed(event) else ""
+    what = f"{name} ({dates})" if dates else name
     if language == "de":
-        what = f"Die Veranstaltung {name}" + (f" ({dates})" if dates else "")
         if off:
             return f"{name} fällt aus", f"{what} findet nicht statt."
         return f"{name} wird verschoben", f"{what} wird verschoben. Ein neuer Termin steht noch nicht fest."
-    what = f"{name}" + (f" ({dates})" if dates else "")
     if off:
         return f"{name} is cancelled", f"{what} will not take place."
     return f"{name} is postponed", f"{what} is postponed. A new date has not been set yet."

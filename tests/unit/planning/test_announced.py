@@ -63,14 +63,13 @@ REST = " Alle späteren Programmpunkte des Tages verschieben sich um 30 Minuten.
         (
             CancelEvent(),
             f"{NAME} fällt aus",
-            f"Die Veranstaltung {NAME} (18. und 19. September 2018) findet nicht statt.",
+            f"{NAME} (18. und 19. September 2018) findet nicht statt.",
             "ABSAGE",
         ),
         (
             PostponeEvent(),
             f"{NAME} wird verschoben",
-            f"Die Veranstaltung {NAME} (18. und 19. September 2018) wird verschoben. "
-            "Ein neuer Termin steht noch nicht fest.",
+            f"{NAME} (18. und 19. September 2018) wird verschoben. Ein neuer Termin steht noch nicht fest.",
             "VERSCHOBEN",
         ),
         (

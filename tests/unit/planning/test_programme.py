@@ -66,14 +66,14 @@ def said(change: Change, language: str = "de", facts: Facts = FACTS) -> tuple[st
             MoveEvent(place=HALL),
             (
                 "NEUER ORT",
-                "„Tag der Städte“: neuer Ort Stadthalle",
-                "„Tag der Städte“: neuer Ort: Stadthalle, Ring 5, 44135 Dortmund (statt Rathaus). "
+                "„Tag der Städte“: Stadthalle statt Rathaus",
+                "„Tag der Städte“ zieht um: Stadthalle, Ring 5, 44135 Dortmund (statt Rathaus). "
                 "Am Termin ändert sich nichts.",
             ),
             (
                 "NEW VENUE",
-                "“Tag der Städte”: new venue Stadthalle",
-                "“Tag der Städte”: New venue: Stadthalle, Ring 5, 44135 Dortmund (instead of Rathaus). "
+                "“Tag der Städte”: Stadthalle instead of Rathaus",
+                "“Tag der Städte” moves to another venue: Stadthalle, Ring 5, 44135 Dortmund (instead of Rathaus). "
                 "The date stays as announced.",
             ),
         ),
