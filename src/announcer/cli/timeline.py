@@ -12,9 +12,9 @@ from rich.text import Text
 
 from announcer.cli.terminal import row, seen, table
 from announcer.cli.words import Speech
-from announcer.model.campaign import Audience, Message, Planned, Subject
+from announcer.model.campaign import Audience, Message, Planned
 from announcer.model.facts import Event
-from announcer.planning.phrases import quoted
+from announcer.planning.message_words import what_words
 from announcer.planning.why import explain, waits_for_words
 
 if TYPE_CHECKING:
@@ -46,14 +46,7 @@ class View:
 
     def what(self, planned: Planned) -> str:
         """`Rückblick, Tag 1`, `Gleich beginnt: Keynote „…“`."""
-        said = self.speech.kind(planned.kind.value)
-        if planned.occurrence.anchor.startswith("day:"):
-            said += f", {self.speech('day_n', n=planned.occurrence.anchor.removeprefix('day:'))}"
-        if planned.occurrence.subject is Subject.SESSION and self.event is not None:
-            session = self.event.session(planned.occurrence.subject_id.removeprefix(f"{self.event.id}/"))
-            if session is not None:
-                said += f": {session.kind} {quoted(session.title, self.speech.language)}".replace("  ", " ")
-        return said
+        return what_words(planned, self.event, self.speech.language)
 
     def reasons(self, planned: Planned) -> list[str]:
         """Why it stands where it stands, and what it waits for."""

@@ -18,6 +18,7 @@ from announcer.cli import (
     status_words,
 )
 from announcer.cli.change_words import CHANGES
+from announcer.planning.message_words import AUDIENCES, DELIVERY_STATES, KINDS, STATES
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **digest_words.WORDS,
@@ -107,7 +108,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "n_message": ("{n} Nachrichten", "{n} messages"),
     "nothing_planned": ("Hier ist nichts geplant.", "Nothing is planned here."),
     "waits_for": ("fehlt noch: {what}", "still missing: {what}"),
-    "day_n": ("Tag {n}", "day {n}"),
     "unconfirmed": (
         "Der Termin ist nicht bestätigt; bis dahin geht nichts hinaus.",
         "The date is not confirmed; nothing leaves until it is.",
@@ -151,65 +151,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "check_bad": ("Fehlerhafte Punkte: {n}", "Faulty points: {n}"),
     "gives": ("Ergibt für „{event}“", "Gives for “{event}”"),
     "no_limit": ("unbegrenzt", "no end"),
-}
-
-_STATES: Final[Mapping[str, tuple[str, str]]] = {
-    "draft": ("Entwurf", "draft"),
-    "scheduled": ("freigegeben", "approved"),
-    "held": ("zurückgehalten", "held"),
-    "waiting": ("wartet", "waiting"),
-    "sending": ("geht hinaus", "sending"),
-    "paused": ("angehalten", "paused"),
-    "sent": ("gesendet", "sent"),
-    "partly_sent": ("teils gesendet", "partly sent"),
-    "missed": ("entfallen", "missed"),
-    "cancelled": ("abgebrochen", "cancelled"),
-    "superseded": ("überholt", "superseded"),
-    "failed": ("gescheitert", "failed"),
-    # of events and dates
-    "rescheduled": ("verlegt", "rescheduled"),
-    "postponed": ("verschoben", "postponed"),
-    "confirmed": ("bestätigt", "confirmed"),
-    "inferred": ("nicht bestätigt", "not confirmed"),
-    "missing": ("ohne Termin", "no date"),
-}
-
-#: Of single deliveries, beside those of messages.
-_DELIVERY_STATES: Final[Mapping[str, tuple[str, str]]] = {
-    "pending": ("wartet", "waits"),
-    "deferred": ("wird wiederholt", "is tried again"),
-    "unknown": ("unklar", "unknown"),
-    "suppressed": ("nicht gesendet", "not sent"),
-    "manual": ("von Hand zu tun", "to do by hand"),
-}
-
-_KINDS: Final[Mapping[str, tuple[str, str]]] = {
-    "announcement": ("Pressemitteilung", "Announcement"),
-    "save_the_date": ("Terminankündigung", "Save the date"),
-    "registration_opens": ("Anmeldung öffnet", "Registration opens"),
-    "programme": ("Programm", "Programme"),
-    "registration_closes": ("Anmeldeschluss", "Registration closes"),
-    "reminder": ("Erinnerung", "Reminder"),
-    "practical": ("Praktische Hinweise", "Practical notes"),
-    "session_soon": ("Gleich beginnt", "Soon"),
-    "session_live": ("Jetzt", "Now"),
-    "recap": ("Rückblick", "Recap"),
-    "thanks": ("Dank", "Thanks"),
-    "documentation": ("Dokumentation", "Documentation"),
-    "digest": ("Newsletter-Ausgabe", "Digest issue"),
-    "room_change": ("Neuer Raum", "Room change"),
-    "programme_change": ("Programmänderung", "Programme change"),
-    "registration_change": ("Anmeldung geändert", "Registration change"),
-    "move": ("Verlegung", "New date"),
-    "cancellation": ("Absage", "Cancellation"),
-    "postponement": ("Verschiebung", "Postponement"),
-    "correction": ("Korrektur", "Correction"),
-}
-
-_AUDIENCES: Final[Mapping[str, tuple[str, str]]] = {
-    "public": ("alle", "everyone"),
-    "press": ("Presse", "press"),
-    "opted_in": ("Angemeldete", "opted in"),
 }
 
 #: Why all sending is held; `office.holding` and `store.epoch` name the reasons.
@@ -314,19 +255,19 @@ class Speech:
 
     def state(self, state: str) -> str:
         """A state of a message, an event or a date."""
-        return _STATES[state][self._at]
+        return STATES[state][self._at]
 
     def delivery_state(self, state: str) -> str:
         """A state of a single delivery."""
-        return _DELIVERY_STATES.get(state, _STATES.get(state, (state, state)))[self._at]
+        return DELIVERY_STATES.get(state, STATES.get(state, (state, state)))[self._at]
 
     def kind(self, kind: str) -> str:
         """What a message is."""
-        return _KINDS[kind][self._at]
+        return KINDS[kind][self._at]
 
     def audience(self, audience: str) -> str:
         """For whom a rule is."""
-        return _AUDIENCES[audience][self._at]
+        return AUDIENCES[audience][self._at]
 
     def hold(self, reasons: str) -> str:
         """Why all sending is held; a reason unknown here is shown as it is."""

@@ -111,6 +111,19 @@ def public_holidays(code: str, year: int) -> frozenset[date]:
         ) from error
 
 
+@lru_cache(maxsize=256)
+def holiday_names(code: str, year: int, language: str) -> dict[date, str]:
+    """What the public holidays of `public_holidays` are called; under their English names where there are no German."""
+    if not public_holidays(code, year):
+        return {}
+    country, _, state = code.partition("-")
+    made = holidays.country_holidays(country, subdiv=state or None, years=year)
+    wanted = "de" if language == "de" else "en_US"
+    if wanted in made.supported_languages:
+        made = holidays.country_holidays(country, subdiv=state or None, years=year, language=wanted)
+    return dict(made)
+
+
 def days_between(first: date, last: date) -> Iterator[date]:
     """Every day from `first` to `last`, both included."""
     for number in range((last - first).days + 1):
