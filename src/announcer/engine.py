@@ -13,9 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-import httpx
 import structlog
 
 from announcer import keyring
@@ -29,17 +27,15 @@ from announcer.channels.http import open_client
 from announcer.channels.own_pages import Gate, OwnPages
 from announcer.clock import Clock, SteadyClock
 from announcer.dispatch import Attempted, Dispatcher, MailLedger
-from announcer.errors import Credentials, SettingsError
+from announcer.errors import Credentials
 from announcer.feeds import websub
 from announcer.feeds.guids import feed_guid
 from announcer.fetching import Fetcher
 from announcer.model.ledger import Delivery, Outcome
 from announcer.model.people import Actor
-from announcer.newsletter.mailer import Mailer
 from announcer.newsletter.rounds import Letter
-from announcer.newsletter.single import Courier
-from announcer.newsletter.slots import Links
-from announcer.office import digests, holding, issues, pause, preflight
+from announcer.office import bounces, digests, holding, issues, pause, preflight
+from announcer.office.bounces import Looked
 from announcer.office.calendars import CalendarWriter
 from announcer.office.confirmations import Confirmations
 from announcer.office.feeds import CHANNEL as FEED
@@ -47,6 +43,7 @@ from announcer.office.feeds import FeedWriter
 from announcer.office.house import Exit, House
 from announcer.office.playbooks import seed_playbooks
 from announcer.office.tidying import Tidier
+from announcer.postroom import Postroom
 from announcer.rendering.renderer import Renderer
 from announcer.settings import Settings
 from announcer.store import campaign, ledger, people, schema
@@ -54,7 +51,6 @@ from announcer.store.assets import Assets
 from announcer.store.database import open_database
 from announcer.store.writelock import Lane
 from announcer.tick import Exits, Ticked, finish_audiences, tick
-from announcer.trust import authorities
 
 MAIL = "newsletter"
 #: What the office itself is told leaves by ways of its own: no channel can have a blank in its name.
@@ -85,7 +81,7 @@ class Engine:
         that is not set in this shell must not keep anybody from pausing.
         """
         watch = watch or Watch()
-        secret = _Secrets(settings, optional=without_secrets)
+        secret = keyring.Secrets(settings, without_secrets)
         self._may_send = not without_secrets
         self.stop = threading.Event()
         self.database = open_database(settings.database_url())
@@ -95,7 +91,8 @@ class Engine:
         self.assets = Assets(settings.path(settings.paths.var) / "assets")
         tools = Tools(self._client, self.database, key, self.assets, clock, Fetcher(settings), settings.site.url)
         self._channels = _channels(settings, secret, tools)
-        self._mailer = _mailer(settings, secret, key, clock) if settings.mail.enabled else None
+        self.postroom = Postroom(settings, secret, key, clock, self.database, self._client)
+        self._mailer = self.postroom.mailer() if settings.mail.enabled else None
         exits: dict[str, Exit] = {**self._channels}
         if self._mailer is not None:
             exits[MAIL] = self._mailer
@@ -107,8 +104,8 @@ class Engine:
         self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed, self.house.manners, gate)
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
         self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
-        self.alerts = _alerts(self.house, secret, self._client, owner, self.stop)
-        self._confirmations = _confirmations(self.house, secret, owner)
+        self.alerts = _alerts(self.house, secret, self.postroom, owner, self.stop)
+        self._confirmations = _confirmations(self.house, self.postroom, owner)
         self._tidier = Tidier(self.house)
         self._exits = Exits(mail=[MAIL], keyless=_keyless(self._channels))
         with self.database.write() as connection:
@@ -197,6 +194,15 @@ class Engine:
         finally:
             self._mail_ledger.forget()
 
+    def look_for_bounces(self, name: str) -> Looked:
+        """Take what came into the mailbox [bounces.NAME]. Raises what `Postroom.mailbox` raises."""
+        mailbox = self.postroom.mailbox(name)
+        try:
+            kept = holding.withdrawal_log(self.house.settings)
+            return bounces.look(self.house, name, mailbox, kept, self.stop.is_set)
+        finally:
+            mailbox.close()
+
     def write_feeds(self) -> tuple[str, ...]:
         """Bring feeds and calendars up to the ledger; the names of the files written."""
         return (*self._feeds.write(), *self._calendars.write())
@@ -213,22 +219,7 @@ class Engine:
         self.database.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Secrets:
-    settings: Settings
-    optional: bool
-
-    def read(self, section: str, *, env: str, file: Path | None, what: str) -> str:
-        """The secret; where secrets are optional, a missing one is a word that no network accepts."""
-        try:
-            return keyring.secret(self.settings, section, env=env, file=file, what=what)
-        except SettingsError:
-            if not self.optional:
-                raise
-            return "not-set"
-
-
-def _channels(settings: Settings, secret: _Secrets, tools: Tools) -> dict[str, Channel]:
+def _channels(settings: Settings, secret: keyring.Secrets, tools: Tools) -> dict[str, Channel]:
     def guid_of(delivery: Delivery) -> str:
         with tools.database.read() as connection:
             occurrence = campaign.message_by_id(connection, delivery.message_id).planned.occurrence
@@ -249,40 +240,22 @@ def _keyless(channels: Mapping[str, Channel]) -> list[str]:
     return [name for name, channel in channels.items() if not (channel.can.key or channel.can.find)]
 
 
-def _mailer(settings: Settings, secret: _Secrets, key: bytes, clock: Clock) -> Mailer:
-    titles = {name: entry.title for name, entry in settings.lists.items()}
-    links = Links(settings.site.url, titles)
-    password = _relay_password(settings, secret)
-    return Mailer(settings.mail, key, links, clock, password=password, tls=authorities(settings))
-
-
-def _relay_password(settings: Settings, secret: _Secrets) -> str:
-    relay = settings.mail.relay
-    if not relay.username:
-        return ""
-    return secret.read("mail.relay", env=relay.password_env, file=relay.password_file, what="password")
-
-
-def _confirmations(house: House, secret: _Secrets, owner: str) -> Confirmations | None:
+def _confirmations(house: House, postroom: Postroom, owner: str) -> Confirmations | None:
     """Who asks for confirmation of what was signed up for; nobody, if there is no mail or no form."""
     settings = house.settings
     if not (settings.mail.enabled and settings.subscribe.enabled):
         return None
-    password = _relay_password(settings, secret)
-    courier = Courier(settings.mail, house.clock, password=password, tls=authorities(settings))
-    return Confirmations(house, courier, owner)
+    return Confirmations(house, postroom.courier(), owner)
 
 
-def _alerts(house: House, secret: _Secrets, client: httpx.Client, owner: str, stop: threading.Event) -> Alerts:
+def _alerts(house: House, secret: keyring.Secrets, postroom: Postroom, owner: str, stop: threading.Event) -> Alerts:
     """How the office hears of things: by mail if anybody works here, by other ways if any are set."""
-    settings, clock = house.settings, house.clock
+    settings, clock, client = house.settings, house.clock, postroom.http
     said = settings.alerts
     ways: dict[str, Way] = {}
     others: list[Recipient] = []
     if settings.people:
-        password = _relay_password(settings, secret)
-        courier = Courier(settings.mail, clock, stop=stop, password=password, tls=authorities(settings))
-        ways["mail"] = MailWay(settings, courier)
+        ways["mail"] = MailWay(settings, postroom.courier(stop))
     if said.webhook_url is not None:
         key = ""
         if said.webhook_secret_env:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from announcer.errors import SettingsError
@@ -28,6 +29,23 @@ def secret(settings: Settings, section: str, *, env: str, file: Path | None, wha
     raise SettingsError(
         f"config.toml: [{section}] has no '{what}_env'; name the environment variable that holds the {what}"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Reads what config.toml names; `optional` is for verbs that send nothing."""
+
+    settings: Settings
+    optional: bool = False
+
+    def read(self, section: str, *, env: str, file: Path | None, what: str) -> str:
+        """The secret; where secrets are optional, a missing one is a word that no network accepts."""
+        try:
+            return secret(self.settings, section, env=env, file=file, what=what)
+        except SettingsError:
+            if not self.optional:
+                raise
+            return "not-set"
 
 
 def keep_secret(path: Path, secret: str) -> None:

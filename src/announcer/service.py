@@ -187,9 +187,10 @@ class Timekeeper:
 
 
 class TakingIn:
-    """What comes in by itself: the watched folder, and feeds of other systems."""
+    """What comes in by itself: the watched folder, feeds of other systems, returned mails."""
 
     def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._house = engine.house
         folder = engine.house.settings.intake.inbox
         self._inbox = None if folder is None else inbox.Inbox(engine.house, engine.house.settings.path(folder))
@@ -201,6 +202,8 @@ class TakingIn:
             yield "inbox", wanted.inbox_seconds, self.look_into_inbox
         for name, source in self._house.settings.sources.items():
             yield f"feed:{name}", source.every_minutes * 60, functools.partial(self.poll, name)
+        for name, mailbox in self._house.settings.bounces.items():
+            yield f"bounces:{name}", mailbox.every_minutes * 60, functools.partial(self.look_for_bounces, name)
 
     def look_into_inbox(self) -> None:
         """Take in what lies in the folder; errors are logged, the next look tries again."""
@@ -218,6 +221,14 @@ class TakingIn:
             found = polling.poll(self._house, name, self._house.settings.sources[name], self._house.clock())
             if found.new or found.changed or found.refused:
                 log.info("feed read", feed=name, new=found.new, changed=found.changed, refused=found.refused)
+
+    def look_for_bounces(self, name: str) -> None:
+        """Look into one mailbox; errors are logged, the next look tries again."""
+        with _logged("the mailbox could not be read", mailbox=name):
+            found = self._engine.look_for_bounces(name)
+            if found.number:
+                kinds = {kind.value: number for kind, number in found.kinds}
+                log.info("mails came back", mailbox=name, ended=found.ended, **kinds)
 
 
 @contextlib.contextmanager

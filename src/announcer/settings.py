@@ -18,6 +18,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from announcer.errors import SettingsError
+from announcer.mail_settings import BounceSource, Mail, MailAddress, Name, OAuth, Relay
+
+__all__ = ["Mail", "Relay"]
 
 
 def _web_address(value: str) -> str:
@@ -45,8 +48,6 @@ def _network(value: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Network = Annotated[str, AfterValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
-MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 
 class _Section(BaseModel):
@@ -95,31 +96,6 @@ class Paths(_Section):
     feeds: Path = Path("feeds")
     var: Path = Path("var")
     templates: Path | None = None  #: The office's own templates; what it lacks comes from the shipped ones.
-
-
-class Relay(_Section):
-    """[mail.relay]: the SMTP server that takes the newsletter."""
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=25, ge=1, le=65535)
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    username: str = ""
-    password_env: str = ""
-    password_file: Path | None = None
-    connections: int = Field(default=4, ge=1, le=50)
-    round: int = Field(default=50, ge=1, le=200)  #: Mails in flight per connection.
-    per_second: float | None = Field(default=None, gt=0)
-    timeout_seconds: float = Field(default=60, gt=0)
-
-
-class Mail(_Section):
-    """[mail]: the newsletter's sender and relay."""
-
-    sender: MailAddress = "presse@city.example"
-    sender_name: str = ""
-    reply_to: str = ""
-    enabled: bool = True
-    relay: Relay = Relay()
 
 
 #: What a channel of a kind needs beside its secret.
@@ -283,6 +259,8 @@ class Settings(_Section):
     database: Database = Database()
     paths: Paths = Paths()
     mail: Mail = Mail()
+    oauth: dict[Name, OAuth] = {}
+    bounces: dict[Name, BounceSource] = {}
     channels: dict[Name, ChannelSettings] = {}
     lists: dict[Name, MailList] = {}
     proxy: Proxy = Proxy()
@@ -298,6 +276,17 @@ class Settings(_Section):
     playbooks: dict[Name, dict[Name, RuleSettings]] = {}
     digests: dict[Name, DigestSettings] = {}
     root: Path = Path()  #: The folder of config.toml; not a key of the file.
+
+    @model_validator(mode="after")
+    def _tokens_are_there(self) -> Settings:
+        users: dict[str, Relay | BounceSource] = {"mail.relay": self.mail.relay}
+        users |= {f"bounces.{name}": box for name, box in self.bounces.items()}
+        for where, one in users.items():
+            if one.oauth and one.oauth not in self.oauth:
+                raise ValueError(
+                    f"[{where}] 'oauth' names {one.oauth!r}, but there is no section [oauth.{one.oauth}]; add it"
+                )
+        return self
 
     def path(self, relative: Path) -> Path:
         """A path of the file, made absolute."""
@@ -340,7 +329,10 @@ def from_dict(data: dict[str, Any], path: Path) -> Settings:
 
 
 def _explain(problem: Any) -> str:
-    *section, key = [str(part) for part in problem["loc"]]
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    if not (named := [str(part) for part in problem["loc"] if part != "[key]"]):
+        return said
+    *section, key = named
     where = f"[{'.'.join(section)}] '{key}'" if section else f"[{key}]"
     match problem["type"]:
         case "extra_forbidden":
@@ -350,5 +342,4 @@ def _explain(problem: Any) -> str:
         case "string_pattern_mismatch":
             return f"{where} has the value {problem['input']!r}, which is not of the right form"
         case _:
-            said = problem["msg"].removeprefix("Value error, ")
             return f"{where} has the value {problem['input']!r}: {said[:1].lower() + said[1:]}"

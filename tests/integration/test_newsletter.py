@@ -27,7 +27,7 @@ from announcer.engine import MAIL, Engine
 from announcer.errors import ComposeError, Credentials, StoreError
 from announcer.model.content import Content, Health, Limits, Payload
 from announcer.model.ledger import Deferred, Failed, Outcome, Receipt, Sent, Unknown
-from announcer.newsletter.connection import Connection
+from announcer.newsletter.connection import Access, Connection
 from announcer.newsletter.mailer import MAX_HTML_BYTES, Mailer
 from announcer.newsletter.rounds import Letter
 from announcer.newsletter.slots import Links
@@ -114,13 +114,14 @@ def mailer(relay: SmtpRelay, **changes: object) -> Iterator[Mailer]:
         "timeout_seconds": 5,
         **{name: value for name, value in changes.items() if name not in ("password", "tls", "keep_seconds")},
     }
+    tls = found if isinstance(found := changes.get("tls"), ssl.SSLContext) else None
+    settings = Relay.model_validate(options)
     made = Mailer(
-        Mail(sender="presse@city.example", relay=Relay.model_validate(options)),
+        Mail(sender="presse@city.example", relay=settings),
         b"k" * 32,
         LINKS,
         lambda: NOW,
-        password=str(changes.get("password", "")),
-        tls=tls if isinstance(tls := changes.get("tls"), ssl.SSLContext) else None,
+        access=Access(settings, str(changes.get("password", "")), tls),
         keep_seconds=float(str(changes.get("keep_seconds", 30))),
     )
     try:
@@ -677,3 +678,37 @@ def test_the_engine_opens_the_relay_of_config_toml(tmp_path: Path, monkeypatch: 
 def test_limits_are_those_of_mail() -> None:
     with SmtpRelay() as relay, mailer(relay) as channel:
         assert channel.limits() == Limits()
+
+
+class _Token:
+    """A token service that has a new token after the old one was refused."""
+
+    def __init__(self) -> None:
+        self.refused = 0
+
+    def __call__(self) -> str:
+        return "neu" if self.refused else "alt"
+
+    def forget(self) -> None:
+        self.refused += 1
+
+
+def test_signing_on_by_xoauth2() -> None:
+    """A refused token is thrown away; the next connection shows a new one."""
+    with SmtpRelay(Script(tokens={"presse@city.example": "neu"})) as relay:
+        settings = Relay(port=relay.port, security="none", username="presse@city.example", oauth="anbieter")
+        access = Access(settings, token=_Token())
+        with pytest.raises(Credentials, match="token refused"):
+            Connection(access).open()
+        connection = Connection(access)
+        connection.open()
+        assert connection.alive()
+        connection.close()
+
+
+def test_a_relay_that_knows_no_xoauth2_gets_no_token() -> None:
+    with SmtpRelay(Script(users={"presse": "geheim"})) as relay:
+        access = Access(Relay(port=relay.port, security="none", username="presse", oauth="anbieter"), token=_Token())
+        with pytest.raises(Credentials, match=r"offers no AUTH XOAUTH2; remove \[mail.relay\] oauth"):
+            Connection(access).open()
+        assert not any(line.startswith("AUTH") for line in relay.seen)

@@ -12,6 +12,7 @@ import pytest
 from announcer import settings
 from announcer.errors import Credentials, Transient
 from announcer.model.ledger import Deferred, Failed, Outcome, Sent, Unknown
+from announcer.newsletter.connection import Access
 from announcer.newsletter.single import Courier, SingleMail
 from tests.standins.smtp_relay import DROP, HANG, Script, SmtpRelay
 
@@ -29,7 +30,7 @@ def courier(port: int, **relay: object) -> Courier:
         sender="presse@city.example", sender_name="Pressestelle Münster", reply_to="wir@city.example",
         relay=settings.Relay.model_validate(given),
     )  # fmt: skip
-    return Courier(mail, lambda: NOW, password="geheim")
+    return Courier(mail, lambda: NOW, access=Access(mail.relay, "geheim"))
 
 
 def parsed(data: bytes) -> EmailMessage:

@@ -47,6 +47,7 @@ install_synapse
 
 missing=
 [ -x /usr/sbin/postfix ] || missing="$missing postfix"
+[ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
 command -v newsboat >/dev/null 2>&1 || missing="$missing newsboat"
 [ -n "$missing" ] || exit 0
 

@@ -35,9 +35,15 @@ class Newsroom:
     @staticmethod
     @contextmanager
     def open(
-        folder: Path, *, relay: Mapping[str, Any] | None = None, ca_bundle: Path | None = None
+        folder: Path,
+        *,
+        relay: Mapping[str, Any] | None = None,
+        ca_bundle: Path | None = None,
+        mail: Mapping[str, Any] | None = None,
+        bounces: Mapping[str, Any] | None = None,
+        **sections: Any,
     ) -> Iterator[Newsroom]:
-        """Build it in `folder`, for the block; without a relay there is no newsletter."""
+        """Build it in `folder`, for the block; without a relay there is no newsletter. Further settings as they are."""
         data: dict[str, Any] = {
             "site": {
                 "name": "Pressestelle der Stadt",
@@ -45,9 +51,16 @@ class Newsroom:
                 "publisher": "Stadt Beispiel",
                 "check_pages": False,
             },
-            "mail": {"enabled": relay is not None, "sender": "presse@city.example", "relay": dict(relay or {})},
+            "mail": {
+                "enabled": relay is not None,
+                "sender": "presse@city.example",
+                "relay": dict(relay or {}),
+                **(mail or {}),
+            },
+            "bounces": dict(bounces or {}),
             "lists": {"newsletter": {"title": "Newsletter der Stadt"}},
             "proxy": {"ca_bundle": str(ca_bundle)} if ca_bundle else {},
+            **sections,
         }
         clock = DrivenClock(NOW)
         engine = Engine(configuration.from_dict(data, folder / "config.toml"), clock)

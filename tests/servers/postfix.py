@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -28,6 +28,8 @@ from cryptography.x509.oid import NameOID
 
 PROGRAM = "/usr/sbin/postfix"
 DOMAIN = "leser.example"
+#: Of the newsletter's sender: what comes back to it goes into mailboxes of its own.
+SENDER_DOMAIN = "city.example"
 START_SECONDS = 20
 DELIVERY_SECONDS = 90
 #: Who the mailboxes belong to.
@@ -48,7 +50,10 @@ default_transport = error:nothing leaves this machine
 relay_transport = error:nothing leaves this machine
 alias_maps =
 alias_database =
-virtual_mailbox_domains = {domain}
+virtual_mailbox_domains = {domain}, {sender_domain}
+recipient_delimiter = +
+relay_domains = {elsewhere}
+transport_maps = texthash:{folder}/transport
 virtual_mailbox_base = {folder}/mail
 virtual_mailbox_maps = texthash:{folder}/mailboxes
 virtual_minimum_uid = 1
@@ -80,6 +85,7 @@ showq     unix n - n - - showq
 error     unix - - n - - error
 retry     unix - - n - - error
 discard   unix - - n - - discard
+smtp      unix - - n - - smtp
 virtual   unix - n n - - virtual
 anvil     unix - - n - 1 anvil
 postlog   unix-dgram n - n - 1 postlogd
@@ -92,6 +98,8 @@ class Postfix:
 
     mailboxes: Iterable[str]  #: The local parts it knows.
     encrypted: bool = False  #: Insist on STARTTLS, with a certificate only `authority` vouches for.
+    bounces_to: str = ""  #: A mailbox of `SENDER_DOMAIN`, for what comes back.
+    elsewhere: Mapping[str, int] = field(default_factory=dict)  #: Domains it passes on, to these ports on the loopback.
     folder: Path = field(init=False)
     port: int = field(init=False)
 
@@ -148,6 +156,8 @@ class Postfix:
         main = _MAIN.format(
             folder=self.folder,
             domain=DOMAIN,
+            sender_domain=SENDER_DOMAIN,
+            elsewhere=", ".join(self.elsewhere),
             uid=owner.pw_uid,
             gid=owner.pw_gid,
             tls=_TLS.format(folder=self.folder) if self.encrypted else "smtpd_tls_security_level = none",
@@ -156,6 +166,10 @@ class Postfix:
             make_certificate(self.folder)
         # Domains without mailboxes: a map that knows nobody is not an empty file but this one.
         known = "".join(f"{local}@{DOMAIN} {local}/\n" for local in self.mailboxes)
+        if self.bounces_to:
+            known += f"{self.bounces_to}@{SENDER_DOMAIN} {self.bounces_to}/\n"
+        transports = "".join(f"{domain} smtp:[127.0.0.1]:{port}\n" for domain, port in self.elsewhere.items())
+        (self.folder / "transport").write_text(transports, encoding="ascii")
         (self.folder / "main.cf").write_text(main, encoding="ascii")
         (self.folder / "master.cf").write_text(_MASTER.format(port=self.port), encoding="ascii")
         (self.folder / "mailboxes").write_text(known, encoding="ascii")

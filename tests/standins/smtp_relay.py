@@ -43,6 +43,7 @@ class Script:
     always: Mapping[str, str] = field(default_factory=dict)  #: The same, on every use.
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME")
     users: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)  #: User → the token XOAUTH2 takes.
     tls: ssl.SSLContext | None = None  #: Offers STARTTLS; with `tls_first` it begins with TLS.
     tls_first: bool = False
     seconds: float = 0.0  #: Waits so long before each answer to a mail.
@@ -187,6 +188,8 @@ class _Conversation:
             words.append("STARTTLS")
         if self._script.users:
             words.append("AUTH PLAIN LOGIN")
+        if self._script.tokens:
+            words.append("AUTH XOAUTH2")
         lines = ["relay.example", *words]
         return "\r\n".join(f"250{' ' if line is lines[-1] else '-'}{line}" for line in lines)
 
@@ -196,6 +199,14 @@ class _Conversation:
 
     async def _sign_on(self, text: str) -> None:
         _, method, *initial = text.split(" ")
+        if method == "XOAUTH2":
+            user, _, rest = base64.b64decode(initial[0]).decode().removeprefix("user=").partition("\x01")
+            if self._script.tokens.get(user) == rest.removeprefix("auth=Bearer ").rstrip("\x01"):
+                await self._say("AUTH", "235 2.7.0 Ok")
+            else:  # as Google and Microsoft do: the reason first, the refusal after an empty line
+                await self._ask("334 eyJzdGF0dXMiOiI0MDAifQ==")
+                await self._say("AUTH", "535 5.7.8 token refused")
+            return
         if method == "PLAIN":
             _, user, password = base64.b64decode(initial[0]).decode().split("\0")
         else:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from announcer.cli import intake_words, person_words, post_words
+from announcer.cli import bounce_words, intake_words, person_words, post_words
 
 #: The verbs in the order of the work, under their headings (English, German).
 PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
@@ -28,7 +28,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     (("Approval", "Freigabe"), ("requests", "deputies")),
     (
         ("The house", "Das Haus"),
-        ("subscribers", "channels", "feeds", "playbook", "digest", "check", "serve", "publish", "rehearse"),
+        ("subscribers", "bounces", "channels", "feeds", "playbook", "digest", "check", "serve", "publish", "rehearse"),
     ),
 )
 
@@ -36,6 +36,7 @@ GERMAN: Final[Mapping[str, str]] = {
     **person_words.HELP,
     **post_words.HELP,
     **intake_words.HELP,
+    **bounce_words.HELP,
     "Press releases become feeds, posts and mails, each at its moment; every change follows.": (
         "Aus Pressemitteilungen werden Feeds, Beiträge und Mails, jede zu ihrer Zeit; jede Änderung folgt überallhin."
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from announcer.cli import (
     add_verb,
     approval_verbs,
+    bounce_verbs,
     campaign_verbs,
     change_verbs,
     digest_verbs,
@@ -27,6 +28,7 @@ __all__ = [
     "add_verb",
     "app",
     "approval_verbs",
+    "bounce_verbs",
     "campaign_verbs",
     "change_verbs",
     "digest_verbs",

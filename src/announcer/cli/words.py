@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from announcer.cli import (
+    bounce_words,
     digest_words,
     intake_words,
     office_words,
@@ -27,6 +28,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **person_words.WORDS,
     **post_words.WORDS,
     **intake_words.WORDS,
+    **bounce_words.WORDS,
     **rehearsal_words.WORDS,
     **status_words.WORDS,
     # What went wrong
@@ -191,6 +193,7 @@ _VERBS: Final[Mapping[str, tuple[str, str]]] = {
     **office_words.VERBS,
     **post_words.VERBS,
     **playbook_words.VERBS,
+    **bounce_words.VERBS,
     "add": ("aufgenommen", "added"),
     "confirm": ("Termin bestätigt", "confirmed the date"),
     "plan": ("geplant", "planned"),

@@ -13,15 +13,24 @@ import socket
 import ssl
 from base64 import b64encode
 from dataclasses import dataclass
+from typing import Protocol
 
 from announcer.errors import Credentials, Transient
 from announcer.model.content import Health
+from announcer.newsletter.oauth import xoauth2
 from announcer.newsletter.replies import Garbled, Replies, Reply
 from announcer.settings import Relay
 
 #: How long a farewell may take, in seconds.
 _QUIT_SECONDS = 2.0
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class Token(Protocol):
+    """What gives tokens for XOAUTH2 (`oauth.Tokens`)."""
+
+    def __call__(self) -> str: ...
+    def forget(self) -> None: ...
 
 
 class Lost(Exception):
@@ -35,6 +44,8 @@ class Access:
     relay: Relay
     password: str = ""
     tls: ssl.SSLContext | None = None  #: None: the system's certificate authorities.
+    token: Token | None = None  #: Signs on by XOAUTH2 instead of the password.
+    section: str = "mail.relay"  #: Of config.toml, for what somebody has to look at.
 
     @property
     def name(self) -> str:
@@ -183,7 +194,7 @@ class Connection:
         try:
             places = socket.getaddrinfo(relay.host, relay.port, type=socket.SOCK_STREAM)
         except OSError as error:
-            raise Lost(f"its name is not known ({error.strerror}); check [mail.relay] host") from error
+            raise Lost(f"its name is not known ({error.strerror}); check [{self._access.section}] host") from error
         for family, kind, protocol, _, place in places:
             try:
                 self._dial(family, kind, protocol, place)
@@ -192,7 +203,7 @@ class Connection:
                 self._drop()
             else:
                 return
-        raise Lost(f"{problem}; check [mail.relay] and whether it runs")
+        raise Lost(f"{problem}; check [{self._access.section}] and whether it runs")
 
     def _dial(self, family: int, kind: int, protocol: int, place: object) -> None:
         self._socket = socket.socket(family, kind, protocol)
@@ -210,20 +221,23 @@ class Connection:
         self._ehlo()
         if relay.security == "starttls":
             self._start_tls()
-        if relay.username:
+        if relay.username or self._access.token:
             self._sign_on()
 
     def _ehlo(self) -> None:
         assert self._socket is not None
         reply = self.ask(b"EHLO %b\r\n" % _own_name(self._socket))
         self._expect(reply, 250, "EHLO")
-        words = [line.decode("ascii", "replace").upper().partition(" ") for line in reply.lines[1:]]
-        self._extensions = {keyword: parameters for keyword, _, parameters in words}
+        self._extensions = {}
+        for line in reply.lines[1:]:
+            keyword, _, parameters = line.decode("ascii", "replace").upper().partition(" ")
+            known = self._extensions.get(keyword)  # some servers announce AUTH twice
+            self._extensions[keyword] = f"{known} {parameters}" if known else parameters
 
     def _start_tls(self) -> None:
         # Never on in the clear: whoever sits between could have removed the offer (RFC 3207 §6).
         if "STARTTLS" not in self._extensions:
-            raise Lost("it offers no STARTTLS; repair its certificate, or set [mail.relay] security")
+            raise Lost(f"it offers no STARTTLS; repair its certificate, or set [{self._access.section}] security")
         self._expect(self.ask(b"STARTTLS\r\n"), 220, "STARTTLS")
         if self._replies.pending:
             raise Lost("it sent something in the clear behind STARTTLS; somebody may be tampering")
@@ -247,21 +261,36 @@ class Connection:
         relay = self._access.relay
         if not self._is_private():
             raise Credentials(
-                f"{self._access.name} would get the password in the clear; set [mail.relay] security to starttls or tls"
+                f"{self._access.name} would get the password in the clear; "
+                f"set [{self._access.section}] security to starttls or tls"
             )
         offered = self._extensions.get("AUTH", "").split()
-        if "PLAIN" in offered:
+        if self._access.token is not None:
+            reply = self._show_token(self._access.token, offered)
+        elif "PLAIN" in offered:
             secret = b64encode(f"\0{relay.username}\0{self._access.password}".encode())  # RFC 4616
             reply = self.ask(b"AUTH PLAIN %b\r\n" % secret)
         elif "LOGIN" in offered:
             reply = self._login(relay.username, self._access.password)
         else:
-            raise Credentials(f"{self._access.name} offers no AUTH PLAIN or LOGIN; remove [mail.relay] username")
+            raise Credentials(
+                f"{self._access.name} offers no AUTH PLAIN or LOGIN; remove [{self._access.section}] username"
+            )
         if reply.code >= 500:
             raise Credentials(
-                f"{self._access.name} refuses the user name or password ({reply.words}); check [mail.relay]"
+                f"{self._access.name} refuses the user name or password ({reply.words}); check [{self._access.section}]"
             )
         self._expect(reply, 235, "AUTH")
+
+    def _show_token(self, token: Token, offered: list[str]) -> Reply:
+        if "XOAUTH2" not in offered:
+            raise Credentials(f"{self._access.name} offers no AUTH XOAUTH2; remove [{self._access.section}] oauth")
+        reply = self.ask(b"AUTH XOAUTH2 %b\r\n" % xoauth2(self._access.relay.username, token()))
+        if reply.code == 334:  # it says why not, and wants an empty line before it refuses
+            reply = self.ask(b"\r\n")
+        if reply.code != 235:
+            token.forget()
+        return reply
 
     def _login(self, username: str, password: str) -> Reply:
         reply = self.ask(b"AUTH LOGIN\r\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import ssl
 import threading
 import time
 from collections import Counter, OrderedDict
@@ -14,7 +13,7 @@ from announcer.clock import Clock
 from announcer.errors import ComposeError
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
 from announcer.model.ledger import Failed
-from announcer.newsletter import encode, slots
+from announcer.newsletter import encode, slots, verp
 from announcer.newsletter.compile import Compiled, Sender, compile, rfc_date, subject_parts
 from announcer.newsletter.connection import Access, health
 from announcer.newsletter.drain import Drain, Outlet
@@ -47,24 +46,24 @@ class Mailer:
         links: Links,
         clock: Clock,
         *,
-        password: str = "",
-        tls: ssl.SSLContext | None = None,
+        access: Access | None = None,
         keep_seconds: float = 30.0,
     ) -> None:
-        """`key` signs the links; `tls` says whom to trust (None: the system's authorities).
+        """`key` signs the links; `access` is the relay with what opens it (None: without password).
 
         A connection without work is closed after `keep_seconds`.
         """
-        self._access = Access(mail.relay, password, tls)
+        self._access = access or Access(mail.relay)
         self._sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
         self._outlet = Outlet(
             relay=mail.relay,
-            sender=encode.address(mail.sender),
+            sender=encode.address(mail.bounce_address or mail.sender),
             pool=Pool(self._access, keep_seconds),
             breaker=Breaker(time.monotonic, random.random),
             bucket=Bucket(mail.relay.per_second, time.monotonic),
             write=self._write,
         )
+        self._verp = (mail.bounce_address or mail.sender) if mail.verp else ""
         self._key = key
         self._links = links
         self._clock = clock
@@ -145,7 +144,8 @@ class Mailer:
         for letter in letters:
             try:
                 data = contents[_issue(letter)].personalise(slots.personal(letter, self._key, date))
-                mail = Mail(letter, encode.address(letter.address), data)
+                sender = verp.sender(self._key, self._verp, letter.id).encode() if self._verp else b""
+                mail = Mail(letter, encode.address(letter.address), data, sender)
             except ComposeError as error:
                 done.append((letter, Failed(str(error))))
             else:

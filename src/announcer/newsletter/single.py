@@ -8,7 +8,6 @@ gives the Message-ID, so a repeated mail is known as the same one.
 from __future__ import annotations
 
 import select
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -98,15 +97,14 @@ class Courier:
         clock: Callable[[], datetime],
         *,
         stop: threading.Event | None = None,
-        password: str = "",
-        tls: ssl.SSLContext | None = None,
+        access: Access | None = None,
     ) -> None:
         """`stop` ends a conversation that waits; so does `close`."""
         self._sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
         self._envelope = encode.address(mail.sender)
         self._clock = clock
         self._stop = stop or threading.Event()
-        self._access = Access(mail.relay, password, tls)
+        self._access = access or Access(mail.relay)
         self._pool = Pool(self._access, _KEEP_SECONDS)
         self._permit = Permit(self._stop.is_set, Bucket(mail.relay.per_second, time.monotonic), self._stop.wait)
 

@@ -33,6 +33,7 @@ class Mail(NamedTuple):
     letter: Letter
     recipient: bytes
     data: bytes
+    sender: bytes = b""  #: The envelope's; empty: that of the round.
 
 
 class Pace(Protocol):
@@ -77,7 +78,7 @@ class Round:
 
     def __init__(self, connection: Connection, sender: bytes) -> None:
         self._connection = connection
-        self._mail_from = b"MAIL FROM:<%b>\r\n" % sender
+        self._sender = sender
         self._ahead = False  #: The next envelope is written already.
         self._begun = False  #: The relay took MAIL for the present letter.
         self._written = 0  #: Octets of the present write that left.
@@ -138,7 +139,7 @@ class Round:
         if self._connection.needs_reset:
             yield from self._write(self._resetting())
             yield from self._confirm_reset()
-        for command, line in (("MAIL", self._mail_from), ("RCPT", b"RCPT TO:<%b>\r\n" % mail.recipient)):
+        for command, line in (("MAIL", self._mail_from(mail)), ("RCPT", b"RCPT TO:<%b>\r\n" % mail.recipient)):
             yield from self._write(line)
             reply = yield from self._reply()
             if not 200 <= reply.code < 300:
@@ -216,7 +217,10 @@ class Round:
         return self._envelope(following) if following is not None and self._ahead else b""
 
     def _envelope(self, mail: Mail) -> bytes:
-        return b"%bRCPT TO:<%b>\r\nDATA\r\n" % (self._mail_from, mail.recipient)
+        return b"%bRCPT TO:<%b>\r\nDATA\r\n" % (self._mail_from(mail), mail.recipient)
+
+    def _mail_from(self, mail: Mail) -> bytes:
+        return b"MAIL FROM:<%b>\r\n" % (mail.sender or self._sender)
 
     def _resetting(self) -> bytes:
         return b"RSET\r\n" if self._connection.needs_reset else b""

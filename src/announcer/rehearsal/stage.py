@@ -66,6 +66,8 @@ def scratch_settings(base: Settings, folder: Path, *, smtp_port: int, mastodon_u
         "people": {},  # nobody has to approve a rehearsal, and nobody gets mail about it
         "approval": {},
         "alerts": {},
+        "bounces": {},
+        "oauth": {},
         "root": folder,
     }
     return Settings.model_validate({**base.model_dump(), **changed})

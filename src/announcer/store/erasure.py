@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from announcer.model.ledger import DeliveryState
 from announcer.model.people import Basis, SubscriptionState
 from announcer.store import people
-from announcer.store.office_tables import notice, outbox
+from announcer.store.office_tables import notice, outbox, returned
 from announcer.store.tables import consent, delivery, signup, subscriber, subscription
 
 #: The reason of the suppression that an erasure leaves.
@@ -61,6 +61,7 @@ def erase(connection: sa.Connection, key: bytes, subscriber_id: int, now: dateti
     people.suppress(connection, key, person.address, ERASED, now)
     # A relay's refusal repeats the address.
     connection.execute(delivery.update().where(delivery.c.subscriber_id == subscriber_id).values(said=None))
+    connection.execute(returned.delete().where(returned.c.subscriber_id == subscriber_id))
     connection.execute(signup.delete().where(signup.c.address == person.address))
     remove(connection, [subscriber_id])
     return True

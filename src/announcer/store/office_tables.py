@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from announcer.store.tables import Instant, metadata, numbered, referring
+from announcer.store.tables import BigId, Instant, metadata, numbered, referring
 
 # -- Who approves. People stand in config.toml; who stands in for whom changes from week to week. --
 
@@ -70,4 +70,28 @@ notice = sa.Table(
     sa.Column("key", sa.String(160), primary_key=True),
     sa.Column("recipient", sa.String(254), primary_key=True),
     referring("outbox_id", "outbox", nullable=False),
+)
+
+# -- What comes back to the sender of the newsletter. --
+
+returned = sa.Table(
+    "returned",
+    metadata,
+    numbered(),
+    sa.Column("source", sa.String(40), nullable=False),
+    sa.Column("ref", sa.String(220), nullable=False),  # by which a mail is known again in its mailbox
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("status", sa.String(20), nullable=False, server_default=""),
+    sa.Column("said", sa.Text, nullable=False, server_default=""),
+    sa.Column("subject", sa.Text, nullable=False, server_default=""),
+    sa.Column("sender", sa.Text, nullable=False, server_default=""),
+    sa.Column("delivery_id", BigId),
+    sa.Column("subscriber_id", BigId, index=True),
+    sa.Column("raw", sa.Text, nullable=False, server_default=""),  # only of what a person has to look at
+    sa.Column("done_at", Instant),
+    sa.UniqueConstraint("source", "ref"),
+    sa.Index("ix_returned_kind", "kind", "done_at"),
+    sa.Index("ix_returned_at", "at"),
+    sa.Index("ix_returned_delivery_id", "delivery_id"),
 )

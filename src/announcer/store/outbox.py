@@ -190,6 +190,11 @@ def forget(connection: sa.Connection, way: str, before: datetime) -> int:
     return connection.execute(outbox.delete().where(outbox.c.id.in_(old))).rowcount
 
 
+def is_ours(connection: sa.Connection, message_key: str) -> bool:
+    """Whether a mail with this Message-ID left by the outbox."""
+    return connection.scalar(sa.select(outbox.c.id).where(outbox.c.message_key == message_key).limit(1)) is not None
+
+
 def still_open(connection: sa.Connection, messages: Collection[int]) -> bool:
     """Whether one of these messages still waits for somebody."""
     states = [state.value for state in OPEN if state.value in {"draft", "waiting", "held"}]

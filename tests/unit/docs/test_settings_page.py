@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from announcer.errors import SettingsError
+from announcer.mail_settings import BounceSource, OAuth
 from announcer.settings import (
     ChannelSettings,
     DigestSettings,
@@ -38,6 +39,8 @@ NAMED: Mapping[str, type[BaseModel]] = {
     "playbooks.NAME.RULE": RuleSettings,
     "digests.NAME": DigestSettings,
     "sources.NAME": FeedSource,
+    "bounces.NAME": BounceSource,
+    "oauth.NAME": OAuth,
 }
 
 
