@@ -13,9 +13,8 @@ from announcer.cli.timeline import View
 from announcer.model.campaign import Message, Planned
 from announcer.model.changes import Remedy
 from announcer.model.content import Payload
-from announcer.office.correcting import Fix
+from announcer.office.consequences import PutRight, new_texts, put_right
 from announcer.planning.changes import Difference, in_words
-from announcer.planning.remedies import remedy
 from announcer.planning.why import text_name
 
 if TYPE_CHECKING:
@@ -66,13 +65,12 @@ def show(terminal: Terminal, house: House, view: View, proposal: Proposal, wrong
 
 def _show_texts(terminal: Terminal, house: House, view: View, proposal: Proposal) -> None:
     """What the change makes us say, channel by channel: confirming it approves these words."""
-    new = [p for p in proposal.difference.appeared if (p.occurrence, p.channel) in proposal.worded]
+    new = list(new_texts(proposal))
     if new:
         terminal.say("said_then", style="bold")
-    for planned in new:
-        kind = house.exits[planned.channel].kind
-        for language, payload in proposal.worded[(planned.occurrence, planned.channel)].payloads:
-            terminal.line(f"{planned.channel} ({language}): {_head(kind, payload)}", style="")
+    for one in new:
+        kind = house.exits[one.planned.channel].kind
+        terminal.line(f"{one.planned.channel} ({one.language}): {_head(kind, one.payload)}", style="")
 
 
 def _head(kind: str, payload: Payload) -> str:
@@ -128,26 +126,19 @@ def _section(terminal: Terminal, view: View, title: str, lines: Iterable[Line]) 
 
 
 def _out(house: House, view: View, proposal: Proposal) -> Iterable[Line]:
-    for wrong in proposal.wrong:
-        planned = wrong.message.planned
-        for fix in wrong.fixes:
-            yield str(wrong.message.id), planned, _remedy(house, view, proposal, planned.channel, fix)
-    for issue in proposal.issues.wrong:
-        planned = issue.message.planned
-        fix = Fix(remedy("mail", house.exits[planned.channel].can, proposal.change))
-        yield str(issue.message.id), planned, _remedy(house, view, proposal, planned.channel, fix)
+    for one in put_right(house, proposal):
+        yield str(one.message.id), one.message.planned, _remedy(view, one)
 
 
-def _remedy(house: House, view: View, proposal: Proposal, channel: str, fix: Fix) -> str:
+def _remedy(view: View, one: PutRight) -> str:
     """How something that is out gets put right."""
-    if fix.remedy is Remedy.MAIL:
-        mails = [number for (_, name), number in proposal.recipients.items() if name == channel]
-        people = view.speech.count("person", sum(mails))
-        return view.speech("by_mail", people=people) if mails else view.speech("by_none")
-    if fix.remedy is Remedy.EDIT and house.exits[channel].kind == "feed":
-        return view.speech("by_entry")
-    said = str(fix.answer.get("status") or fix.answer.get("text") or "").partition("\n")[0] if fix.answer else ""
-    return view.speech(_REMEDIES[fix.remedy], said=said)
+    if one.how is Remedy.MAIL:
+        return (
+            view.speech("by_none")
+            if one.people is None
+            else view.speech("by_mail", people=view.speech.count("person", one.people))
+        )
+    return view.speech("by_entry") if one.entry else view.speech(_REMEDIES[one.how], said=one.answer)
 
 
 def _moved(view: View, found: Difference) -> Iterable[Line]:

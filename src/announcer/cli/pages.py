@@ -12,11 +12,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from announcer.channels.bluesky_text import length as bluesky_length
 from announcer.cli.terminal import seen
 from announcer.cli.timeline import View
 from announcer.model.content import Limits
-from announcer.rendering.fitting import graphemes, mastodon_length
+from announcer.office.previews import Network, text_of
+from announcer.office.previews import used as counted
 
 if TYPE_CHECKING:
     from announcer.office.campaigns import Preview
@@ -26,17 +26,11 @@ _SLOT = re.compile("⟦[^⟦⟧]*⟧")
 
 def used(preview: Preview, limits: Limits | None) -> int | None:
     """How many characters of its limit a post takes; None for what has no such limit."""
-    if "text" in preview.payload and "subject" not in preview.payload:
-        return (
-            bluesky_length(str(preview.payload["text"]))
-            if "facets" in preview.payload
-            else graphemes(preview.payload["text"])
-        )
-    if "status" not in preview.payload:
+    payload = preview.payload
+    if "subject" in payload or not text_of(payload):
         return None
-    per_url = limits.characters_per_url if limits else None
-    spoiler = str(preview.payload.get("spoiler_text") or "")
-    return mastodon_length(str(preview.payload["status"]), characters_per_url=per_url, spoiler_text=spoiler)
+    network: Network = "mastodon" if "status" in payload else "bluesky" if "facets" in payload else "byhand"
+    return counted(network, payload, limits or Limits())
 
 
 def page(view: View, preview: Preview, limits: Limits | None) -> Panel:

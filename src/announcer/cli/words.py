@@ -211,6 +211,7 @@ _VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "remove": ("eingestellt", "removed"),
     "decide": ("entschieden", "decided"),
     "drop": ("gestrichen", "dropped"),
+    "retime": ("auf einen anderen Zeitpunkt gelegt", "moved to another moment"),
     "miss": ("entfallen", "missed"),
     "hold": ("zurückgehalten", "held"),
     "import": ("importiert", "imported"),

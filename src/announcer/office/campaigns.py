@@ -26,7 +26,19 @@ from announcer.planning.plan import plan
 from announcer.planning.rules import rule_from_definition
 from announcer.planning.why import explain, why
 from announcer.store import campaign as store
-from announcer.store import changes, codec, contents, digests, facts, journal, places, playbooks, queueing, replanned
+from announcer.store import (
+    changes,
+    codec,
+    contents,
+    digests,
+    facts,
+    journal,
+    places,
+    playbooks,
+    queueing,
+    replanned,
+    retimed,
+)
 from announcer.store.campaign import Campaign
 
 DEFAULT_PLAYBOOK = "simple-notice"
@@ -111,6 +123,7 @@ def read_world(connection: sa.Connection, house: House, key: Campaign, now: date
         left={occurrence: since for (occurrence, _), (_, since) in departed.items()},
         collision_minutes=house.settings.office.collision_minutes,
         zone=house.planning_zone,
+        retimed=retimed.read(connection, key),
     )
     told = {f"change:{r.id}": _told(connection, key, r) for r in recorded}
     # A notice that is written to the ledger, and of which nothing has arrived, has told nobody.

@@ -26,6 +26,14 @@ class ConfirmedChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Retimed:
+    """The moment a person gave a message, and the one it had by the plan."""
+
+    due_at: datetime
+    instead_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """One event or notice with its playbook, at the moment of planning. All instants are aware."""
 
@@ -43,6 +51,7 @@ class Campaign:
     ended: frozenset[tuple[Occurrence, str]] = frozenset()  #: Struck out or missed: it will not leave.
     said: Mapping[tuple[Occurrence, str], str] = field(default_factory=dict)  #: Said along by this rule's, which left.
     left: Mapping[Occurrence, datetime] = field(default_factory=dict)  #: What has begun to leave, and since when.
+    retimed: Mapping[tuple[Occurrence, str], Retimed] = field(default_factory=dict)  #: Moments that people chose.
     published: datetime | None = None  #: When the announcement was approved; None means when first planned.
     collision_minutes: int = 60
     session_cap: int = 6  #: Most session messages per local day and channel.

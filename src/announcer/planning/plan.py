@@ -16,14 +16,14 @@ from announcer.errors import PlanningError
 from announcer.model.campaign import Anchor, Occurrence, Planned, Rule, Subject
 from announcer.model.changes import ChangeRegistration, Delay, MoveEvent, MoveSession, UpdateProgramme
 from announcer.model.facts import Event, EventStatus, Session
-from announcer.planning import collisions, notices, sessions
+from announcer.planning import collisions, notices, retiming, sessions
 from announcer.planning.campaign import Campaign, ConfirmedChange
 from announcer.planning.moments import event_days, is_confirmed
 from announcer.planning.rules import SESSION_ANCHORS
 from announcer.planning.timing import Scene, Slot, is_exempt, keeps_side, settle
 from announcer.planning.why import local_why, why
 
-__all__ = ["Campaign", "ConfirmedChange", "plan"]
+__all__ = ["Campaign", "ConfirmedChange", "plan", "scene_of"]
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -48,13 +48,14 @@ def plan(campaign: Campaign) -> tuple[Planned, ...]:
     absent. Raises `PlanningError` for instants or zones nobody can count with.
     """
     _check(campaign)
-    scene = _scene(campaign)
+    scene = scene_of(campaign)
     told = [*_notices(campaign, scene)]
     items: list[Planned] = []
     if not campaign.is_silent:
         told += _campaign_messages(campaign, scene)
         items = _session_messages(campaign, scene)
-    return tuple(sorted([*_parted(told, campaign, scene), *items], key=_order))
+    found = [retiming.kept(message, campaign) for message in (*_parted(told, campaign, scene), *items)]
+    return tuple(sorted(found, key=_order))
 
 
 def _parted(told: Sequence[Planned], campaign: Campaign, scene: Scene) -> list[Planned]:
@@ -105,7 +106,8 @@ def _check(campaign: Campaign) -> None:
         )
 
 
-def _scene(campaign: Campaign) -> Scene:
+def scene_of(campaign: Campaign) -> Scene:
+    """What the rules of a campaign are read against."""
     return Scene(
         facts=campaign.facts,
         calendar=campaign.calendar,

@@ -47,6 +47,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "ein eigener Text liegt vor; er wartet auf die Freigabe",
         "has a text of its own now, which waits for approval",
     ),
+    "retimed": (
+        "von Hand auf diesen Zeitpunkt gelegt; vorgesehen war {0}",
+        "moved to this moment by hand; it was meant for {0}",
+    ),
+    "retimed_unapproved": (
+        "hat einen anderen Zeitpunkt von jemandem, der nicht freigibt; bitte neu freigeben",
+        "got another moment from somebody who does not approve; approve it again",
+    ),
     "summer_time": (
         "die Uhrzeit {0} gibt es an diesem Tag wegen der Zeitumstellung nicht; eine Stunde später",
         "the time {0} does not exist because summer time begins; one hour later",

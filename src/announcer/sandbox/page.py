@@ -14,9 +14,10 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from announcer.rendering.differing import compare, plain
 from announcer.sandbox.arrivals import Arrival, Arrivals, FeedItem, Mail, Story
 from announcer.sandbox.letters import Letter
-from announcer.sandbox.markup import compare, initials, plain, sender_name, short_url, shown
+from announcer.sandbox.markup import initials, sender_name, short_url, shown
 from announcer.sandbox.mastodon import Mastodon, Refused
 from announcer.sandbox.timeline import CHANNELS, Entry, days, entries, followers, parting, split, tally
 from announcer.sandbox.words import Speech
