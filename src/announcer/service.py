@@ -5,7 +5,7 @@ Started and stopped in a written order:
 1. the lock (a second service on the same SQLite file is refused), the database and its migrations
 2. a look whether the database is the one that last worked here, else all sending is held (`office.holding`);
    what a dead predecessor held is taken back, the feed files are brought up to the ledger
-3. a worker thread per way out, then the clock, then the public pages
+3. a worker thread per way out, then the clock, then the public pages and the press desk
 
 and back: the clock first, so that nothing new begins; then the workers, each
 of which ends its delivery or its round, while the pages end what they answer;
@@ -38,6 +38,7 @@ from announcer.errors import AnnouncerError, SettingsError
 from announcer.office import holding, inbox, polling
 from announcer.settings import Settings
 from announcer.store import ledger
+from announcer.web.desk.desk import desk_app, first_link
 from announcer.web.public import public_app
 from announcer.web.server import WebServer
 
@@ -293,6 +294,7 @@ def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threa
     app = public_app(engine.database, settings, engine.house.key, feeds, system_clock, withdrawals=withdrawals)
     web = WebServer(app, settings.web.host, settings.web.port)
     port = web.start()
+    desk = _open_desk(engine, settings)
     settle_memory()
     for worker in workers:
         worker.start()
@@ -302,18 +304,39 @@ def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threa
         ready.set()
     stop.wait()
     log.info("stopping")
-    _stop(engine, clock, workers, web)
+    _stop(engine, clock, workers, [web, *([desk] if desk is not None else [])])
 
 
-def _stop(engine: Engine, clock: Timekeeper, workers: list[Worker], web: WebServer) -> None:
+def _open_desk(engine: Engine, settings: Settings) -> WebServer | None:
+    """The press desk, if it is wanted. What is planned leaves also where its port is taken: that is only logged."""
+    if not settings.desk.enabled:
+        return None
+    server = WebServer(desk_app(engine.house), settings.desk.host, settings.desk.port, section="desk")
+    try:
+        port = server.start()
+    except SettingsError as error:
+        log.error("the press desk can't be opened; everything else runs", why=str(error))
+        return None
+    address = settings.desk.url or f"http://{settings.desk.host}:{port}"
+    log.info("the press desk is open", address=address)
+    if (path := first_link(engine.house)) is not None:
+        log.warning(
+            "nobody can sign in yet; this link makes the first account, once, within a day", link=address + path
+        )
+    return server
+
+
+def _stop(engine: Engine, clock: Timekeeper, workers: list[Worker], webs: list[WebServer]) -> None:
     deadline = time.monotonic() + STOP_SECONDS
     engine.stop.set()
     clock.stop()
-    pages = threading.Thread(target=web.stop)
-    pages.start()
+    pages = [threading.Thread(target=web.stop) for web in webs]
+    for page in pages:
+        page.start()
     for worker in workers:
         worker.join(max(0.0, deadline - time.monotonic()))
-    pages.join()
+    for page in pages:
+        page.join()
     try:
         keep_watch(engine, system_clock())  # so that a copy made before this end is older than the file
     except AnnouncerError as error:

@@ -45,6 +45,16 @@ def _network(value: str) -> str:
         raise ValueError("is no IP address or network; write it like 10.0.0.5 or 10.0.0.0/24") from error
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Network = Annotated[str, AfterValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -180,6 +190,25 @@ class Web(_Section):
     trusted_proxies: tuple[Network, ...] = ()  #: Whose X-Forwarded-For counts.
 
 
+class Desk(_Section):
+    """[desk]: the office's own pages, on a listener of their own."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(default=8081, ge=0, le=65535)
+    url: WebAddress | Literal[""] = ""  #: Where the office reaches it; empty: on this machine alone, without TLS.
+    trusted_proxies: tuple[Network, ...] = ()  #: Whose X-Forwarded-For counts.
+
+    @model_validator(mode="after")
+    def _safe(self) -> Desk:
+        parts = urlsplit(self.url)
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise ValueError("the desk is reached by https:// only, except on this machine; write its https address")
+        if not self.url and not is_loopback(self.host):
+            raise ValueError("a desk that others reach needs a 'url' that begins with https://; add it")
+        return self
+
+
 class SubscribeSettings(_Section):
     """[subscribe]: signing up by form and API, and what holds back abuse."""
 
@@ -268,6 +297,7 @@ class Settings(_Section):
     intake: Intake = Intake()
     sources: dict[Name, FeedSource] = {}
     web: Web = Web()
+    desk: Desk = Desk()
     subscribe: SubscribeSettings = SubscribeSettings()
     keys: Keys = Keys()
     people: dict[Name, PersonSettings] = {}

@@ -18,7 +18,9 @@ from announcer.settings import Settings
 from announcer.store.database import open_database
 from announcer.web.public import public_app
 from announcer.web.server import WebServer
-from tests.browser.visiting import ARGUMENTS, Visitor
+from tests.browser.visiting import ARGUMENTS, Visit, Visitor
+from tests.integration.campaign_world import at
+from tests.integration.desk_world import DeskWorld, desk_world
 
 ROOT = Path(__file__).parents[2]
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
@@ -98,3 +100,29 @@ def cancelled_site(played: Played) -> Iterator[str]:
     folder = played.rehearsal.folder / f"from-{played.since:%Y%m%dT%H%M}"
     with played.site(folder, played.rehearsal.source.end) as url:
         yield url
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSite:
+    """The press desk over the example's campaign, listening."""
+
+    world: DeskWorld
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self.world.url
+
+    def sign_in(self, visit: Visit, name: str, language: str = "de") -> None:
+        """Give a window the cookie of somebody who works here."""
+        cookie, token = self.world.cookie(name, language)
+        visit.page.context.add_cookies([{"name": cookie, "value": token, "url": self.url, "httpOnly": True}])
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
+    """The desk two weeks before the conference, for tests that read; the campaign is planned and half approved."""
+    folder = tmp_path_factory.mktemp("desk")
+    with desk_world(folder, f"sqlite:///{folder}/announcer.db", at(9, 4)) as world:
+        world.world.approve()
+        yield DeskSite(world)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from announcer.store import journal
 from announcer.store.database import Database
+from announcer.store.sealing import Seal
 
 
 class Memory:
@@ -20,8 +16,7 @@ class Memory:
         """`key` is the house's; secrets are sealed with one derived from it."""
         self._database = database
         self._channel = channel
-        derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"announcer: sessions of channels").derive(key)
-        self._seal = Fernet(base64.urlsafe_b64encode(derived))
+        self._seal = Seal(key, "sessions of channels")
 
     def recall(self, name: str) -> str | None:
         """What was remembered, None if nothing was."""
@@ -37,16 +32,11 @@ class Memory:
     def recall_secret(self, name: str) -> str | None:
         """A sealed text; None also if it was sealed with another house key."""
         sealed = self.recall(name)
-        if sealed is None:
-            return None
-        try:
-            return self._seal.decrypt(sealed.encode()).decode()
-        except InvalidToken:
-            return None
+        return None if sealed is None else self._seal.open(sealed)
 
     def remember_secret(self, name: str, value: str) -> None:
         """Remember a text sealed, so that a copy of the database does not give it away."""
-        self.remember(name, self._seal.encrypt(value.encode()).decode())
+        self.remember(name, self._seal.close(value))
 
     def _named(self, name: str) -> str:
         # A setting's name is short; a handle or an address may be long.

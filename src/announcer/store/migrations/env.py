@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from announcer.store import digest_tables, office_tables, playbook_tables
+from announcer.store import desk_tables, digest_tables, office_tables, playbook_tables
 from announcer.store.tables import metadata
 
-for room in (digest_tables, office_tables, playbook_tables):
+for room in (desk_tables, digest_tables, office_tables, playbook_tables):
     assert room.metadata is metadata  # their tables belong to the same schema
 context.configure(
     connection=context.config.attributes["connection"],

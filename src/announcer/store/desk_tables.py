@@ -1,0 +1,43 @@
+"""The tables of the press desk: accounts, their one-time links and sessions. Beside those of `tables`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from announcer.store.tables import Instant, metadata, numbered, referring
+
+account = sa.Table(
+    "account",
+    metadata,
+    numbered(),
+    sa.Column("name", sa.String(40), nullable=False, unique=True),
+    sa.Column("shown", sa.String(120), nullable=False),
+    sa.Column("roles", sa.String(60), nullable=False),  # with commas between
+    sa.Column("language", sa.String(10), nullable=False),
+    sa.Column("password", sa.String(200)),  # argon2id; None until the invitation is accepted
+    sa.Column("second_factor", sa.Text),  # the TOTP secret, sealed
+    sa.Column("last_step", sa.BigInteger),  # of the code used last: none is used twice
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant),
+)
+
+account_link = sa.Table(
+    "account_link",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    referring("account_id", "account"),  # None: the first start's
+    sa.Column("expires_at", Instant, nullable=False),
+)
+
+#: A signed-in browser. Only the hash of its cookie is kept.
+desk_session = sa.Table(
+    "desk_session",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    referring("account_id", "account", nullable=False, index=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("flash", sa.Text, nullable=False, server_default="[]"),  # what the next page says once
+)

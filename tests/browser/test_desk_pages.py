@@ -1,0 +1,35 @@
+"""The press desk in Chromium: every page in both languages, light and dark, phone and desktop."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import DeskSite
+from tests.browser.visiting import LOOKS, Look, Visitor
+
+pytestmark = pytest.mark.browser
+
+#: Pages that an admin reads, without an id in their address.
+PAGES = ("/",)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_sound(path: str, look: Look, language: str, desk: DeskSite, visitor: Visitor) -> None:
+    """axe finds nothing, nothing is wider than the window, nothing complains, nothing comes from elsewhere."""
+    with visitor.visit(look) as visit:
+        desk.sign_in(visit, "clara", language)
+        visit.open(desk.url + path)
+        assert visit.page.locator("html").get_attribute("lang") == language
+        assert visit.violations() == []
+        assert visit.too_wide() == 0
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_signing_in_is_sound(look: Look, desk: DeskSite, visitor: Visitor) -> None:
+    """The first page that anybody sees."""
+    with visitor.visit(look) as visit:
+        visit.open(f"{desk.url}/sign-in")
+        assert visit.violations() == []
+        assert visit.too_wide() == 0
