@@ -37,9 +37,10 @@ from announcer.model.ledger import (
 from announcer.model.people import Actor
 from announcer.newsletter.rounds import Letter
 from announcer.planning.manners import Manners
-from announcer.store import contents, intervention, journal, ledger, mailing, waiting
+from announcer.store import contents, intervention, journal, ledger, limits, mailing, waiting
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
+from announcer.store.limits import MailLimits
 from announcer.store.mailing import DueMail
 from announcer.store.writelock import Lane
 
@@ -315,8 +316,10 @@ class MailLedger:
         watch: Callable[[Letter, Outcome], None] = lambda letter, outcome: None,
         manners: Manners = Manners(),  # noqa: B008 - a frozen value
         gate: Gate | None = None,
+        mail_limits: MailLimits = MailLimits(),  # noqa: B008 - a frozen value
     ) -> None:
         self._database = database
+        self._limits = mail_limits
         self._channel = channel
         self._clock = clock
         self._owner = owner
@@ -326,25 +329,25 @@ class MailLedger:
         self._lock = threading.Lock()
         self._under_way: set[int] = set()
 
-    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int) -> Sequence[Letter]:
-        """Record the last round and claim the next in one transaction."""
+    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int, relay: str = "") -> Sequence[Letter]:
+        """Record the last round and claim the next, for `relay`, in one transaction."""
         failpoints.hit("before-mark" if done else "before-claim")
         now = self._clock()
         with self._lock:  # whether recording succeeds or not: what it can't record, the lease gives back
             self._under_way.difference_update(letter.id for letter, _ in done)
         with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
             ledger.record(connection, [settle_mail(letter, outcome, now) for letter, outcome in done])
-            claimed = self._claim(connection, now, limit) if limit else []
-        while claimed and not (open_ := self._behind_open_gates(claimed)):
+            claimed = self._claim(connection, now, limit, relay)
+        while (claimed or claimed.more) and not (open_ := self._behind_open_gates(claimed)):
             with self._database.write(Lane.NEWSLETTER, durable=False) as connection:
-                claimed = self._claim(connection, now, limit)  # what else is due
-        claimed = open_ if claimed else []
+                claimed = self._claim(connection, now, limit, relay)  # what else is due
+        rows = open_ if claimed else []
         with self._lock:
-            self._under_way.update(row.id for row in claimed)
+            self._under_way.update(row.id for row in rows)
         failpoints.hit("after-mark" if done else "after-claim")
         for letter, outcome in done:
             self._watch(letter, outcome)
-        return [_letter(row) for row in claimed]
+        return [_letter(row) for row in rows]
 
     def _behind_open_gates(self, claimed: Sequence[DueMail]) -> list[DueMail]:
         """Those whose pages answer. The others go back to the queue, with what else waits of their messages."""
@@ -364,8 +367,16 @@ class MailLedger:
                     waiting.put_off(connection, message_id, now, timedelta(seconds=RETRY_SECONDS), said)
         return [row for row in claimed if row.content_id not in barred]
 
-    def _claim(self, connection: sa.Connection, now: datetime, limit: int) -> list[DueMail]:
-        return mailing.claim_mail(connection, self._channel, now, self._owner, limit, self._manners)
+    def _claim(self, connection: sa.Connection, now: datetime, limit: int, relay: str) -> mailing.Claimed:
+        window = self._limits.windows.get(relay)
+        if window is not None:
+            limit = min(limit, limits.room(connection, relay, window, now))
+        if not limit:
+            return mailing.Claimed()
+        claimed = mailing.claim_mail(connection, self._channel, now, self._owner, limit, self._manners, self._limits)
+        if window is not None:
+            limits.count(connection, relay, window, len(claimed), now)
+        return claimed
 
     def renew(self) -> None:
         """Keep the leases of what is under way: over a slow relay a round may take longer than they last."""

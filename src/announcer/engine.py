@@ -101,7 +101,9 @@ class Engine:
         owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         gate = Gate(self.database, OwnPages(self._client, settings.site.url)) if settings.site.check_pages else None
         self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent, gate)
-        self._mail_ledger = MailLedger(self.database, MAIL, clock, owner, watch.mailed, self.house.manners, gate)
+        self._mail_ledger = MailLedger(
+            self.database, MAIL, clock, owner, watch.mailed, self.house.manners, gate, self.postroom.limits()
+        )
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
         self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
         self.alerts = _alerts(self.house, secret, self.postroom, owner, self.stop)

@@ -23,10 +23,17 @@ def _token_address(value: str) -> str:
     return value
 
 
+def _domain(value: str) -> str:
+    if value != "*" and ("@" in value or "." not in value or value != value.strip().lower()):
+        raise ValueError("is no domain; write it like gmx.de, or * for every other one")
+    return value
+
+
 MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Security = Literal["none", "starttls", "tls"]
 TokenAddress = Annotated[str, AfterValidator(_token_address)]
+Domain = Annotated[str, AfterValidator(_domain)]
 
 
 class OAuth(Section):
@@ -54,7 +61,15 @@ class Relay(Section):
     connections: int = Field(default=4, ge=1, le=50)
     round: int = Field(default=50, ge=1, le=200)  #: Mails in flight per connection.
     per_second: float | None = Field(default=None, gt=0)
+    window_mails: int | None = Field(default=None, ge=1)  #: At most so many within `window_hours`, over all workers.
+    window_hours: float = Field(default=24, gt=0, le=744)
     timeout_seconds: float = Field(default=60, gt=0)
+
+
+class DomainLimit(Section):
+    """[mail.domains."gmx.de"]: how fast mail may go to the recipients of one domain."""
+
+    per_minute: float = Field(gt=0)
 
 
 class Mail(Section):
@@ -68,6 +83,13 @@ class Mail(Section):
     verp: bool = False  #: Each mail has a bounce address of its own.
     soft_bounces: int = Field(default=5, ge=1)  #: So many mails in a row that bounced softly end it.
     relay: Relay = Relay()
+    relays: dict[Name, Relay] = {}  #: Those after the first, in the order in which they take over.
+    domains: dict[Domain, DomainLimit] = {}
+
+    @property
+    def all_relays(self) -> dict[str, Relay]:
+        """Every relay by its section of config.toml, the preferred one first."""
+        return {"mail.relay": self.relay} | {f"mail.relays.{name}": relay for name, relay in self.relays.items()}
 
 
 class BounceSource(Section):

@@ -22,6 +22,7 @@ from announcer.newsletter.single import Courier
 from announcer.newsletter.slots import Links
 from announcer.settings import Settings
 from announcer.store.database import Database
+from announcer.store.limits import MailLimits, Window
 from announcer.store.memory import Memory
 from announcer.trust import authorities
 
@@ -42,12 +43,12 @@ class Postroom:
         mail = self.settings.mail
         titles = {name: entry.title for name, entry in self.settings.lists.items()}
         links = Links(self.settings.site.url, titles)
-        return Mailer(mail, self.key, links, self.clock, access=self._access(mail.relay, "mail.relay"))
+        return Mailer(mail, self.key, links, self.clock, relays=self._relays())
 
     def courier(self, stop: threading.Event | None = None) -> Courier:
         """Who carries single mails, over a connection of its own."""
         mail = self.settings.mail
-        return Courier(mail, self.clock, stop=stop, access=self._access(mail.relay, "mail.relay"))
+        return Courier(mail, self.clock, stop=stop, relays=self._relays())
 
     def mailbox(self, name: str) -> Mailbox:
         """The mailbox [bounces.NAME]. Connects; raises `NotFound`, `SettingsError`, `Transient` or `Credentials`."""
@@ -59,6 +60,19 @@ class Postroom:
             assert source.path is not None
             return Maildir(name, self.settings.path(source.path))
         return Imap(name, source, self._unlock(source, f"bounces.{name}"), self._tls())
+
+    def limits(self) -> MailLimits:
+        """What holds for all workers together: recipient domains, and the windows of relays."""
+        mail = self.settings.mail
+        windows = {
+            section: Window(relay.window_mails, relay.window_hours)
+            for section, relay in mail.all_relays.items()
+            if relay.window_mails is not None
+        }
+        return MailLimits({domain: limit.per_minute for domain, limit in mail.domains.items()}, windows)
+
+    def _relays(self) -> list[Access]:
+        return [self._access(relay, section) for section, relay in self.settings.mail.all_relays.items()]
 
     def _access(self, relay: Relay, section: str) -> Access:
         password = ""

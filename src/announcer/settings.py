@@ -309,7 +309,7 @@ class Settings(_Section):
 
     @model_validator(mode="after")
     def _tokens_are_there(self) -> Settings:
-        users: dict[str, Relay | BounceSource] = {"mail.relay": self.mail.relay}
+        users: dict[str, Relay | BounceSource] = {**self.mail.all_relays}
         users |= {f"bounces.{name}": box for name, box in self.bounces.items()}
         for where, one in users.items():
             if one.oauth and one.oauth not in self.oauth:

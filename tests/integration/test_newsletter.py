@@ -74,7 +74,7 @@ class MemoryLedger:
         self.most_in_flight = 0
         self.fails = False
 
-    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int) -> Sequence[Letter]:
+    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int, relay: str = "") -> Sequence[Letter]:
         with self._lock:
             for each, outcome in done:
                 self._claimed.remove(each.id)  # a second outcome for one claim raises here
@@ -121,7 +121,7 @@ def mailer(relay: SmtpRelay, **changes: object) -> Iterator[Mailer]:
         b"k" * 32,
         LINKS,
         lambda: NOW,
-        access=Access(settings, str(changes.get("password", "")), tls),
+        relays=[Access(settings, str(changes.get("password", "")), tls)],
         keep_seconds=float(str(changes.get("keep_seconds", 30))),
     )
     try:

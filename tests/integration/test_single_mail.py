@@ -30,7 +30,7 @@ def courier(port: int, **relay: object) -> Courier:
         sender="presse@city.example", sender_name="Pressestelle Münster", reply_to="wir@city.example",
         relay=settings.Relay.model_validate(given),
     )  # fmt: skip
-    return Courier(mail, lambda: NOW, access=Access(mail.relay, "geheim"))
+    return Courier(mail, lambda: NOW, relays=[Access(mail.relay, "geheim")])
 
 
 def parsed(data: bytes) -> EmailMessage:

@@ -124,7 +124,7 @@ def bounces_show(context: typer.Context, number: Number, json: Json = False) -> 
     _show_mails(terminal, [one])
     if one.raw:
         terminal.say("bounces_raw", style="bold")
-        terminal.line(one.raw)
+        terminal.line(one.raw.replace("\r\n", "\n"))
         if one.done_at is None:
             terminal.next(f"announcer bounces done {number}")
 

@@ -46,12 +46,14 @@ _ASK = 0.5
 class Outlet:
     """What drains of one mailer share: the relay, its connections and its limits."""
 
+    name: str  #: The relay's section of config.toml.
     relay: Relay
     sender: bytes  #: The envelope's sender.
     pool: Pool
     breaker: pace.Breaker
     bucket: pace.Bucket
     write: Callable[[Ledger, Sequence[Letter], Done], Iterator[Mail]]  #: Letters written out; what can't be is done.
+    alone: bool = True  #: No other relay could take over.
 
 
 class Drain:
@@ -81,7 +83,7 @@ class Drain:
     def run(self) -> Counter[str]:
         """Send until nothing is due; see `Mailer.drain`."""
         letters: Sequence[Letter] = ()
-        if self._over() or not (self._probing or (letters := self._ledger.next_round((), self._limit))):
+        if self._over() or not (self._probing or (letters := self._next_round([], self._limit))):
             return self._counts
         self._lanes = Lanes()
         with self._executor, closing(self._lanes):
@@ -94,6 +96,9 @@ class Drain:
         if self._error:
             raise self._error
         return self._counts
+
+    def _next_round(self, done: Done, limit: int) -> Sequence[Letter]:
+        return self._ledger.next_round(done, limit, self._outlet.name)
 
     def _over(self) -> bool:
         return self._ending or self._stop.is_set()
@@ -189,7 +194,7 @@ class Drain:
     def _turn(self, done: Done, connection: Connection | None, limit: int) -> Lane | None:
         """Record a round and claim the next; the connection goes along with it."""
         try:
-            letters = self._ledger.next_round(done, 0 if self._resting() else limit)
+            letters = self._next_round(done, 0 if self._resting() else limit)
         except BaseException:
             self._give(connection)
             raise
@@ -216,7 +221,7 @@ class Drain:
             connection = connection or self._outlet.pool.take()
         except (Transient, Credentials) as error:
             self._cannot_reach(error)
-            self._ledger.next_round(self._complete(letters, done, str(error)), 0)
+            self._next_round(self._complete(letters, done, str(error)), 0)
             return None
         except BaseException:
             self._give(connection)
@@ -237,7 +242,8 @@ class Drain:
         """`done` with an outcome for every letter: those that have none go back as they were."""
         if len(done) < len(letters):
             settled = {letter.id for letter, _ in done}
-            back = Deferred(said, max(SOON, self._outlet.breaker.seconds_left()), counted=False)
+            away = self._outlet.breaker.seconds_left() if self._outlet.alone else 0.0
+            back = Deferred(said, max(SOON, away), counted=False)
             done += [(letter, back) for letter in letters if letter.id not in settled]
         with self._counting:
             self._counts.update([type(outcome).__name__.lower() for _, outcome in done])

@@ -8,9 +8,11 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import structlog
+
 from announcer import settings as configuration
 from announcer.clock import Clock
-from announcer.errors import ComposeError
+from announcer.errors import ComposeError, Credentials
 from announcer.model.content import Abilities, Content, Health, Limits, Payload
 from announcer.model.ledger import Failed
 from announcer.newsletter import encode, slots, verp
@@ -24,6 +26,8 @@ from announcer.newsletter.rounds import Ledger, Letter
 from announcer.newsletter.slots import Links
 from announcer.newsletter.smtp import Mail
 
+log = structlog.get_logger(__name__)
+
 #: Gmail clips at 102 kB, encoded; below this nobody loses the foot with its unsubscribe link.
 MAX_HTML_BYTES = 80_000
 #: Compiled issues kept.
@@ -33,7 +37,10 @@ Issue = tuple[int, str, str]  #: Content, list and language: what letters have i
 
 
 class Mailer:
-    """The newsletter over one relay. `drain` may be called as often as one likes, `close` at the end."""
+    """The newsletter over one relay, or over the next where the first is in trouble.
+
+    `drain` may be called as often as one likes, `close` at the end.
+    """
 
     name = "newsletter"
     kind = "mail"
@@ -46,23 +53,29 @@ class Mailer:
         links: Links,
         clock: Clock,
         *,
-        access: Access | None = None,
+        relays: Sequence[Access] = (),
         keep_seconds: float = 30.0,
     ) -> None:
-        """`key` signs the links; `access` is the relay with what opens it (None: without password).
+        """`key` signs the links; `relays` are those of `mail` with what opens them (none: the first, no password).
 
         A connection without work is closed after `keep_seconds`.
         """
-        self._access = access or Access(mail.relay)
+        self._relays = tuple(relays) or (Access(mail.relay),)
         self._sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
-        self._outlet = Outlet(
-            relay=mail.relay,
-            sender=encode.address(mail.bounce_address or mail.sender),
-            pool=Pool(self._access, keep_seconds),
-            breaker=Breaker(time.monotonic, random.random),
-            bucket=Bucket(mail.relay.per_second, time.monotonic),
-            write=self._write,
-        )
+        envelope = encode.address(mail.bounce_address or mail.sender)
+        self._outlets = [
+            Outlet(
+                name=access.section,
+                relay=access.relay,
+                sender=envelope,
+                pool=Pool(access, keep_seconds),
+                breaker=Breaker(time.monotonic, random.random),
+                bucket=Bucket(access.relay.per_second, time.monotonic),
+                write=self._write,
+                alone=len(self._relays) == 1,
+            )
+            for access in self._relays
+        ]
         self._verp = (mail.bounce_address or mail.sender) if mail.verp else ""
         self._key = key
         self._links = links
@@ -103,8 +116,9 @@ class Mailer:
         return payload
 
     def check(self) -> Health:
-        """Connect, secure, sign on, NOOP, QUIT; sends nothing."""
-        return health(self._access)
+        """Connect, secure, sign on, NOOP, QUIT, at each relay; sends nothing."""
+        found = [health(access) for access in self._relays]
+        return Health(all(one.ok for one in found), "; ".join(one.said for one in found))
 
     # -- sending --
 
@@ -115,23 +129,40 @@ class Mailer:
 
         Gives how many came to which outcome.
 
-        While the relay is in trouble it returns at once and claims nothing. A
-        second call while one runs does nothing. Raises `Credentials`, and
-        whatever the ledger raises.
+        A relay in trouble is passed over for the next; while all are, it returns at once and claims nothing. A
+        second call while one runs does nothing. Raises `Credentials` if no relay is left, and whatever the ledger
+        raises.
         """
         if not self._draining.acquire(blocking=False):
             return Counter()
         try:
-            self._outlet.pool.reap()
-            if self._outlet.breaker.seconds_left() > 0:
-                return Counter()
-            return Drain(self._outlet, ledger, stop or threading.Event(), paused).run()
+            return self._drain(ledger, stop or threading.Event(), paused)
         finally:
             self._draining.release()
 
+    def _drain(self, ledger: Ledger, stop: threading.Event, paused: Callable[[], bool]) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        refused: Credentials | None = None
+        for outlet in self._outlets:
+            outlet.pool.reap()
+            if stop.is_set() or outlet.breaker.seconds_left() > 0:
+                continue
+            try:
+                counts += Drain(outlet, ledger, stop, paused).run()
+            except Credentials as error:
+                refused = error
+                log.error("a relay refuses to let us in", relay=outlet.name, why=str(error))
+                continue
+            if not outlet.breaker.tripped and outlet.relay.window_mails is None:
+                return counts  # it took all there was
+        if refused is not None and all(outlet.breaker.tripped for outlet in self._outlets):
+            raise refused
+        return counts
+
     def close(self) -> None:
-        """Say goodbye to the relay; a later `drain` connects again."""
-        self._outlet.pool.close()
+        """Say goodbye to the relays; a later `drain` connects again."""
+        for outlet in self._outlets:
+            outlet.pool.close()
 
     def _write(self, ledger: Ledger, letters: Sequence[Letter], done: Done) -> Iterator[Mail]:
         """The letters written out one by one; those that can't be go to `done` with the reason."""

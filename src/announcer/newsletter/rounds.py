@@ -34,8 +34,8 @@ class Letter(NamedTuple):
 class Ledger(Protocol):
     """What the engine needs from the store. Called from several threads at once."""
 
-    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int) -> Sequence[Letter]:
-        """Record `done` and claim up to `limit` more, in one transaction.
+    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int, relay: str = "") -> Sequence[Letter]:
+        """Record `done` and claim up to `limit` more for `relay`, in one transaction.
 
         Nothing due gives an empty sequence. With `limit` 0 it only records.
         """

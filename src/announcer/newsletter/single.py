@@ -10,12 +10,12 @@ from __future__ import annotations
 import select
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from announcer import failpoints, settings
-from announcer.errors import ComposeError
+from announcer.errors import ComposeError, Credentials, Transient
 from announcer.model.content import Health
 from announcer.model.ledger import Deferred, Failed, Outcome
 from announcer.newsletter import encode
@@ -89,7 +89,10 @@ def _part(subtype: str, text: str) -> list[bytes]:
 
 
 class Courier:
-    """Sends single mails through [mail.relay], over a connection of its own. `close` may come from any thread."""
+    """Sends single mails through the first relay that answers, over a connection of its own.
+
+    `close` may come from any thread.
+    """
 
     def __init__(
         self,
@@ -97,15 +100,15 @@ class Courier:
         clock: Callable[[], datetime],
         *,
         stop: threading.Event | None = None,
-        access: Access | None = None,
+        relays: Sequence[Access] = (),
     ) -> None:
         """`stop` ends a conversation that waits; so does `close`."""
         self._sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
         self._envelope = encode.address(mail.sender)
         self._clock = clock
         self._stop = stop or threading.Event()
-        self._access = access or Access(mail.relay)
-        self._pool = Pool(self._access, _KEEP_SECONDS)
+        self._relays = tuple(relays) or (Access(mail.relay),)
+        self._pools = [Pool(access, _KEEP_SECONDS) for access in self._relays]
         self._permit = Permit(self._stop.is_set, Bucket(mail.relay.per_second, time.monotonic), self._stop.wait)
 
     def send(self, mail: SingleMail) -> Outcome:
@@ -118,14 +121,24 @@ class Courier:
             written_out = Mail(_letter(mail), encode.address(mail.to), written(mail, self._sender, self._clock()))
         except ComposeError as error:
             return Failed(str(error))
-        connection = self._pool.take()
+        pool, connection = self._connection()
         try:
             failpoints.hit("before-send")
             outcome = self._converse(connection, written_out)
             failpoints.hit("after-send")
         finally:
-            self._pool.give(connection)
+            pool.give(connection)
         return outcome
+
+    def _connection(self) -> tuple[Pool, Connection]:
+        trouble: Transient | Credentials | None = None
+        for pool in self._pools:
+            try:
+                return pool, pool.take()
+            except (Transient, Credentials) as error:
+                trouble = trouble or error
+        assert trouble is not None
+        raise trouble
 
     def _converse(self, connection: Connection, mail: Mail) -> Outcome:
         steps = Round(connection, self._envelope).send([mail], self._permit)
@@ -149,7 +162,7 @@ class Courier:
         began = time.monotonic()
         while not poll.poll(_LOOK_SECONDS * 1000):
             waited = time.monotonic() - began
-            if waited > self._access.relay.timeout_seconds:
+            if waited > self._relays[0].relay.timeout_seconds:
                 return Lost("it does not answer in time")
             # An end of mail that is not answered yet would be in doubt: that one gets a little longer.
             if self._stop.is_set() and waited > (_GRACE_SECONDS if connection.owes_answer else 0):
@@ -158,17 +171,19 @@ class Courier:
 
     def check(self) -> Health:
         """Whether the relay takes our mail; sends nothing."""
-        return health(self._access)
+        return health(self._relays[0])
 
     def idle(self) -> None:
         """Close a connection that has had nothing to do for a while."""
-        self._pool.reap()
+        for pool in self._pools:
+            pool.reap()
 
     def close(self) -> None:
         """Begin nothing more, and say goodbye to the relay."""
         self._stop.set()
-        self._pool.abort_opening()
-        self._pool.close()
+        for pool in self._pools:
+            pool.abort_opening()
+            pool.close()
 
 
 def _letter(mail: SingleMail) -> Letter:

@@ -12,7 +12,7 @@ from announcer.model.facts import Certainty, Event, EventStatus
 from announcer.model.people import Actor
 from announcer.office import marks
 from announcer.office.house import House
-from announcer.store import buckets, erasure, facts, journal, optin, outbox, people, returned
+from announcer.store import buckets, erasure, facts, journal, limits, optin, outbox, people, returned
 from announcer.store.optin import OPEN_FOR
 from announcer.store.people import ListRow
 from announcer.store.writelock import Lane
@@ -112,3 +112,4 @@ def _forget_marks(house: House, now: datetime) -> None:
             buckets.forget(connection, prefix, now - kept)
         outbox.forget(connection, marks.WAY, now - _MAIL_KEPT)
         returned.forget(connection, now)
+        limits.forget(connection, now)

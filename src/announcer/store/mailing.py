@@ -21,6 +21,7 @@ from announcer.planning.manners import Manners
 from announcer.store import campaign, caps, contents, journal, ledger
 from announcer.store.database import database_now
 from announcer.store.driver import Statement
+from announcer.store.limits import MailLimits, in_time
 from announcer.store.tables import delivery, to_micros
 
 
@@ -45,6 +46,15 @@ class DueMail(NamedTuple):
     subscription: str | None  #: The state of the subscription to `list_id`; None if it or the person is gone.
     recount: bool  #: It was put off or is late: this week's mails are counted once more.
 
+
+class Claimed(list[DueMail]):
+    """What was claimed."""
+
+    more = False  #: Others are due, but looking at them as well would have taken too long.
+
+
+#: Mails looked at in one step, and in one transaction, where a domain's limit puts many off.
+_LOOKED_AT, _MOST_LOOKED_AT = 1_000, 10_000
 
 _DUE = """
 WITH d AS MATERIALIZED (
@@ -86,25 +96,38 @@ def claim_mail(
     owner: str,
     limit: int,
     manners: Manners = Manners(),  # noqa: B008 - a frozen value
-) -> list[DueMail]:
+    limits: MailLimits | None = None,
+) -> Claimed:
     """Claim up to `limit` due mails, urgent ones first.
 
     Suppression and withdrawal are looked at once more, in the transaction that claims.
     """
     if journal.stopped(connection, channel):
-        return []
+        return Claimed()
     ledger.hold_back_paused(connection, channel)
-    claimed: list[DueMail] = []
+    claimed = Claimed()
+    looked = put_off = 0
     for lane in (0, 1):
         # Until it is full: what is not to be sent any more must not take the place of what is.
         while most := limit - len(claimed):
-            due = _find_due(connection, channel, lane, now, most)
+            # Behind mails that were put off there may be thousands for the same domain.
+            some = max(most, _LOOKED_AT) if put_off else most
+            due = _find_due(connection, channel, lane, now, some)
             wanted = _in_present_words(connection, _take_out(connection, due, now))
             wanted = _not_too_many(connection, wanted, now, manners)
+            if limits is not None and limits.domains:
+                may, over = in_time(connection, wanted, limits, most, now)
+                wanted = [mail for mail in wanted if mail.id in may]
+                put_off += over
+            wanted = wanted[:most]
             _mark_claimed(connection, wanted, owner)
-            claimed += wanted
-            if len(due) < most:
+            claimed.extend(wanted)
+            looked += len(due)
+            if len(due) < some:
                 break
+            if looked > _MOST_LOOKED_AT:
+                claimed.more = True
+                return claimed
     return claimed
 
 
