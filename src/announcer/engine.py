@@ -25,6 +25,7 @@ from announcer.channels.accounts import Tools, open_account
 from announcer.channels.feed import FeedSet
 from announcer.channels.http import open_client
 from announcer.channels.own_pages import Gate, OwnPages
+from announcer.channels.renditions import Renditions
 from announcer.clock import Clock, SteadyClock
 from announcer.dispatch import Attempted, Dispatcher, MailLedger
 from announcer.errors import Credentials
@@ -227,7 +228,7 @@ def _channels(settings: Settings, secret: keyring.Secrets, tools: Tools) -> dict
             occurrence = campaign.message_by_id(connection, delivery.message_id).planned.occurrence
         return feed_guid(occurrence, delivery.language)
 
-    channels: dict[str, Channel] = {FEED: FeedSet(settings.path(settings.paths.feeds), guid_of)}
+    channels: dict[str, Channel] = {FEED: _feed_set(settings, guid_of, tools)}
     for name, account in settings.channels.items():
         if account.enabled:
             where = f"channels.{name}"
@@ -236,6 +237,11 @@ def _channels(settings: Settings, secret: keyring.Secrets, tools: Tools) -> dict
                 token = secret.read(where, env=account.token_env, file=account.token_file, what="token")
             channels[name] = open_account(name, account, token, tools)
     return channels
+
+
+def _feed_set(settings: Settings, guid_of: Callable[[Delivery], str], tools: Tools) -> FeedSet:
+    renditions = Renditions(tools.assets, settings.path(settings.paths.var) / "renditions")
+    return FeedSet(settings.path(settings.paths.feeds), guid_of, renditions)
 
 
 def _keyless(channels: Mapping[str, Channel]) -> list[str]:

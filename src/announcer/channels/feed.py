@@ -8,11 +8,14 @@ repeated `send` changes nothing, and a restored database brings its feeds back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from announcer.channels.posts import pictures_of
+from announcer.channels.renditions import LARGEST, Renditions, attachment_path
 from announcer.errors import AnnouncerError, ComposeError
 from announcer.feeds.files import FeedFolder
 from announcer.feeds.text import clean, cut, faults, is_blank, one_line, web_address
@@ -32,35 +35,50 @@ class FeedSet:
     kind = "feed"
     can = Abilities(edit=True, key=True)
 
-    def __init__(self, folder: Path, guid_of: Callable[[Delivery], str]) -> None:
+    def __init__(self, folder: Path, guid_of: Callable[[Delivery], str], renditions: Renditions) -> None:
         self._folder = FeedFolder(folder)
         self._guid_of = guid_of
+        self._renditions = renditions
 
     def limits(self) -> Limits:
         """None: readers take any length."""
         return Limits()
 
     def prepare(self, content: Content) -> Content:
-        """Nothing to fetch."""
-        return content
+        """The pictures in the size that readers are given, with their addresses; raises `ComposeError`."""
+        said = content.payload
+        if not said.get("pictures"):
+            return content
+        return replace(content, payload={**said, "pictures": [self._sized(said, one) for one in said["pictures"]]})
+
+    def _sized(self, said: Payload, picture: Mapping[str, Any]) -> dict[str, Any]:
+        made = self._renditions.of(picture["hash"], LARGEST, str(picture.get("name", "")))
+        shape = {"media_type": made.media_type, "size": made.size, "width": made.width, "height": made.height}
+        return {**picture, "url": f"{said['page']}/bild/{made.name}", **shape}
 
     def compose(self, content: Content, limits: Limits) -> Payload:
-        """Title, summary, html, link and categories, clean and checked.
+        """Title, summary, html, link and categories, clean and checked; pictures and files where there are any.
 
         A headline too long for a title is cut there and stands in full at the
         head of the text. Raises `ComposeError` for an empty title, a link that
-        isn't absolute, or HTML that readers refuse.
+        isn't absolute, HTML that readers refuse, or a picture without alt text.
         """
         said = content.payload
         full = _title(said)
         title = cut(full)
         html = _html(said, title)
+        if title != full:
+            html = f"<p><strong>{escape(full, quote=False)}</strong></p>\n{html}".strip()
+        pictures = [_picture(one) for one in pictures_of(content)]
+        attachments = [_attachment(said, one) for one in said.get("attachments") or ()]
         return {
             "title": title,
             "summary": clean(_text(said, "summary", title)).strip(),
-            "html": html if title == full else f"<p><strong>{escape(full, quote=False)}</strong></p>\n{html}".strip(),
+            "html": "\n".join(filter(None, (*map(_figure, pictures), html, _files(attachments)))),
             "link": _link(said, title),
             "categories": _categories(said, title),
+            **({"pictures": pictures} if pictures else {}),
+            **({"attachments": attachments} if attachments else {}),
         }
 
     def send(self, delivery: Delivery, payload: Payload, previous: Receipt | None) -> Receipt:
@@ -85,6 +103,32 @@ class FeedSet:
 
     def _receipt(self, delivery: Delivery, payload: Payload) -> Receipt:
         return Receipt(id=self._guid_of(delivery), url=str(payload.get("link", "")))
+
+
+def _picture(one: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("hash", "url", "media_type", "size", "width", "height")
+    try:
+        shape = {key: one[key] for key in kept}
+    except KeyError as error:
+        raise ComposeError(f"a picture was not made ready for the feeds (it has no {error})") from error
+    return {**shape, "alt": str(one["alt"]).strip(), "credit": str(one.get("credit") or "").strip()}
+
+
+def _attachment(said: Payload, one: Mapping[str, Any]) -> dict[str, Any]:
+    title = one_line(str(one.get("title") or one["file"]))
+    url = f"{said['page']}/{attachment_path(one['hash'], one['file'])}"
+    return {"hash": one["hash"], "url": url, "media_type": one["media_type"], "size": one["size"], "title": title}
+
+
+def _figure(one: Mapping[str, Any]) -> str:
+    credit = f"<figcaption>{escape(one['credit'], quote=False)}</figcaption>" if one["credit"] else ""
+    size = f'width="{one["width"]}" height="{one["height"]}"'
+    return f'<figure><img src="{escape(one["url"])}" {size} alt="{escape(one["alt"])}">{credit}</figure>'
+
+
+def _files(attachments: Sequence[Mapping[str, Any]]) -> str:
+    links = (f'<li><a href="{escape(one["url"])}">{escape(one["title"], quote=False)}</a></li>' for one in attachments)
+    return f"<ul>{''.join(links)}</ul>" if attachments else ""
 
 
 def _text(said: Payload, name: str, title: str) -> str:

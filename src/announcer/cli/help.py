@@ -15,7 +15,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     (("Taking in", "Aufnehmen"), ("add", "event", "intake")),
     (
         ("Planning and approving", "Planen und freigeben"),
-        ("plan", "preview", "approve", "words", "text", "picture", "drop"),
+        ("plan", "preview", "approve", "words", "text", "picture", "attachment", "press-link", "drop"),
     ),
     (
         ("What changes", "Was sich ändert"),

@@ -51,6 +51,7 @@ def picture_add(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file.")],
     alt: Annotated[str, typer.Option("--alt", help="What it shows, for those who can't see it.")] = "",
     credit: Annotated[str, typer.Option("--credit", help="Whose picture it is.")] = "",
+    licence: Annotated[str, typer.Option("--licence", help="What others may do with it.")] = "",
     by: As = None,
 ) -> None:
     """Add a picture to an announcement."""
@@ -58,7 +59,8 @@ def picture_add(
 
     terminal: Terminal = context.obj
     with terminal.house() as house:
-        kept = pictures.add(house, name, file, alt, credit, terminal.actor(by), house.clock())
+        actor = terminal.actor(by)
+        kept = pictures.add(house, name, file, alt, credit, actor, house.clock(), licence=licence)
     _say(terminal, "picture_added", kept)
 
 
@@ -69,16 +71,18 @@ def picture_describe(
     picture: PictureName,
     alt: Annotated[str | None, typer.Option("--alt", help="What it shows, for those who can't see it.")] = None,
     credit: Annotated[str | None, typer.Option("--credit", help="Whose picture it is.")] = None,
+    licence: Annotated[str | None, typer.Option("--licence", help="What others may do with it.")] = None,
     by: As = None,
 ) -> None:
     """Say what a picture shows, or whose it is."""
     from announcer.office import pictures
 
     terminal: Terminal = context.obj
-    if alt is None and credit is None:
-        raise typer.BadParameter("give --alt or --credit", param_hint="--alt")
+    if alt is None and credit is None and licence is None:
+        raise typer.BadParameter("give --alt, --credit or --licence", param_hint="--alt")
     with terminal.house() as house:
-        better = pictures.describe(house, name, picture, alt, credit, terminal.actor(by), house.clock())
+        actor = terminal.actor(by)
+        better = pictures.describe(house, name, picture, alt, credit, actor, house.clock(), licence=licence)
     _say(terminal, "picture_described", better)
 
 
@@ -99,6 +103,10 @@ def _say(terminal: Terminal, key: str, picture: Picture) -> None:
         terminal.say("without_alt", style="yellow", file=picture.file)
 
 
+def _picture(one: Picture) -> dict[str, str]:
+    return {"file": one.file, "hash": one.hash, "alt": one.alt, "credit": one.credit, "licence": one.licence}
+
+
 @picture_app.command("list")
 def picture_list(context: typer.Context, name: Announcement, json: Json = False) -> None:
     """List the pictures of an announcement."""
@@ -109,7 +117,7 @@ def picture_list(context: typer.Context, name: Announcement, json: Json = False)
     with terminal.house() as house, house.database.read() as connection:
         found = facts.announcement_facts(connection, name).pictures
     if json:
-        terminal.json([{"file": one.file, "hash": one.hash, "alt": one.alt, "credit": one.credit} for one in found])
+        terminal.json([_picture(one) for one in found])
         return
     shown = table(*(terminal.speech(key) for key in ("picture", "alt_text", "credit")))
     for one in found:

@@ -25,6 +25,35 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The picture {file} no longer goes with the announcement.",
     ),
     "picture": ("Bild", "Picture"),
+    "attachment_added": (
+        "Die Datei {file} gehört jetzt zur Mitteilung.",
+        "The file {file} now goes with the announcement.",
+    ),
+    "attachment_removed": (
+        "Die Datei {file} gehört nicht mehr zur Mitteilung.",
+        "The file {file} no longer goes with the announcement.",
+    ),
+    "file": ("Datei", "File"),
+    "file_title": ("Titel", "Title"),
+    "file_size": ("Größe", "Size"),
+    "press_link_made": (
+        "Pressezugang für {holder}, gültig bis {until}. Die Adresse öffnet die Mitteilung auch vor Ablauf der "
+        "Sperrfrist:",
+        "Press access for {holder}, valid until {until}. The address opens the announcement even ahead of its embargo:",
+    ),
+    "press_link_once": (
+        "Sie wird nur jetzt gezeigt. Schließen: announcer press-link revoke {number}",
+        "It is shown only now. To close it: announcer press-link revoke {number}",
+    ),
+    "press_link_closed": (
+        "Der Pressezugang für {holder} ist geschlossen.",
+        "The press access for {holder} is closed.",
+    ),
+    "press_text": ("Mitteilung", "Announcement"),
+    "press_holder": ("Für", "For"),
+    "press_until": ("Gültig bis", "Valid until"),
+    "press_opened": ("Geöffnet", "Opened"),
+    "press_closed": ("geschlossen", "closed"),
     "alt_text": ("Alternativtext", "Alt text"),
     "credit": ("Bildnachweis", "Credit"),
     "none_yet": ("fehlt noch", "still missing"),
@@ -68,6 +97,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "by hand": ("von Hand erledigt", "done by hand"),
     "picture": ("Bild", "picture"),
+    "attachment": ("Datei", "file"),
+    "press link": ("Pressezugang vergeben", "press access given"),
+    "press link closed": ("Pressezugang geschlossen", "press access closed"),
     "preflight": ("vorab geprüft", "looked ahead"),
 }
 
@@ -88,6 +120,28 @@ HELP: Final[Mapping[str, str]] = {
         "Ein Bild von einer Mitteilung nehmen; was hinausgegangen ist, behält es."
     ),
     "List the pictures of an announcement.": "Die Bilder einer Mitteilung zeigen.",
+    "What others may do with it.": "Was andere damit tun dürfen.",
+    "The files that go with an announcement.": "Die Dateien, die zu einer Mitteilung gehören.",
+    "Add a file to an announcement.": "Einer Mitteilung eine Datei beifügen.",
+    "What it is, in words; else its file name.": "Was sie ist, in Worten; sonst ihr Dateiname.",
+    "Take a file off an announcement; it can then no longer be read.": (
+        "Eine Datei von einer Mitteilung nehmen; sie ist dann nicht mehr zu lesen."
+    ),
+    "The file's name.": "Der Name der Datei.",
+    "List the files of an announcement.": "Die Dateien einer Mitteilung zeigen.",
+    "Personal addresses that open an announcement ahead of its embargo.": (
+        "Persönliche Adressen, die eine Mitteilung vor Ablauf der Sperrfrist öffnen."
+    ),
+    "Make an address that opens an announcement ahead of its embargo, for one person.": (
+        "Eine Adresse vergeben, die eine Mitteilung vor Ablauf der Sperrfrist öffnet, für einen Menschen."
+    ),
+    "Whom it is for.": "Für wen sie ist.",
+    "How many days it lasts.": "Wie viele Tage sie gilt.",
+    "Close a press link at once and for good.": "Einen Pressezugang sofort und für immer schließen.",
+    "The link's number.": "Die Nummer des Zugangs.",
+    "List press links, whom they are for and how often they were opened.": (
+        "Pressezugänge zeigen: für wen sie sind und wie oft sie geöffnet wurden."
+    ),
     "Register with a Mastodon server once and keep its token in a file that only you can read.": (
         "Das Programm einmal bei einem Mastodon-Server anmelden; "
         "der Zugang kommt in eine Datei, die nur Sie lesen können."

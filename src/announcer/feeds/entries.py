@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from announcer.errors import ComposeError
+from announcer.feeds.media import Media
 from announcer.feeds.text import clean, is_blank, one_line, web_address
 
 _GUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -36,6 +37,7 @@ class Entry:
     language: str = "de"  #: BCP 47.
     author: str = ""  #: Empty: the feed's author.
     adopted: bool = False  #: From a feed that moved in: its guid is whatever it was there.
+    media: tuple[Media, ...] = ()  #: Pictures, then files.
 
     def __post_init__(self) -> None:
         if not (_GUID.fullmatch(self.guid) or (self.adopted and _FOREIGN_GUID.fullmatch(self.guid))):

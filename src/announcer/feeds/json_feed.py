@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from announcer.feeds.entries import Entry, FeedInfo
+from announcer.feeds.media import Media
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -50,7 +51,18 @@ def _item(info: FeedInfo, entry: Entry) -> dict[str, Any]:
         item["authors"] = [{"name": entry.author}]
     if entry.language != info.language:
         item["language"] = entry.language
+    if pictures := [one.url for one in entry.media if one.is_picture]:
+        item["image"] = pictures[0]
+    if entry.media:
+        item["attachments"] = [_attachment(one) for one in entry.media]
     return item
+
+
+def _attachment(one: Media) -> dict[str, Any]:
+    attachment: dict[str, Any] = {"url": one.url, "mime_type": one.media_type, "size_in_bytes": one.size}
+    if title := one.title or one.alt:
+        attachment["title"] = title
+    return attachment
 
 
 def _content(entry: Entry) -> dict[str, str]:

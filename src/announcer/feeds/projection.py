@@ -30,6 +30,7 @@ from announcer.feeds import archive
 from announcer.feeds.archive import Place
 from announcer.feeds.entries import Entry, FeedInfo
 from announcer.feeds.json_feed import json_feed
+from announcer.feeds.media import media_of
 from announcer.feeds.names import event_stem, topic_stem
 from announcer.feeds.syndication import atom, rss
 from announcer.feeds.wording import Wording, wording
@@ -58,7 +59,7 @@ class FeedRow:
     """One entry as the ledger knows it: an occurrence in one language, with what was sent last."""
 
     guid: str
-    payload: Payload  #: title, summary, html, link, categories
+    payload: Payload  #: title, summary, html, link, categories; perhaps pictures, attachments
     language: str
     published: datetime  #: First sent.
     updated: datetime  #: Last material correction, or the withdrawal.
@@ -291,6 +292,7 @@ def entry_of(row: FeedRow) -> Entry:
         categories=(*said.get("categories", ()), *row.topics),
         language=row.language,
         adopted=row.adopted,
+        media=media_of(said),
     )
     return _withdrawn(entry, wording(row.language)) if row.withdrawn else entry
 
@@ -301,6 +303,6 @@ def _withdrawn(entry: Entry, words: Wording) -> Entry:
     A payload whose title says so already is the approved notice, and stays.
     """
     if entry.title.startswith(words.withdrawn):
-        return entry
+        return replace(entry, media=())
     title = f"{words.withdrawn} {entry.title}"
-    return replace(entry, title=title, summary=words.notice, html=f"<p>{words.notice}</p>")
+    return replace(entry, title=title, summary=words.notice, html=f"<p>{words.notice}</p>", media=())

@@ -31,6 +31,7 @@ from announcer.feeds.entries import Entry, FeedInfo
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
+_MEDIA = "http://search.yahoo.com/mrss/"
 _HISTORY = "http://purl.org/syndication/history/1.0"
 _ARCHIVE = f"{{{_HISTORY}}}archive"  # marks a document whose entries are over (RFC 5005 §4)
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -93,6 +94,7 @@ def _generator(info: FeedInfo, media_type: str) -> Any:
 def _add(generator: Any, info: FeedInfo, entry: Entry) -> Any:
     item = generator.add_entry(order="append")
     item.mend.info, item.mend.entry = info, entry
+    generator.mend.media = generator.mend.media or bool(entry.media)
     item.guid(entry.guid, permalink=False)
     item.title(entry.title)
     item.link(href=entry.link, rel="alternate")
@@ -109,10 +111,13 @@ class _FeedMend:
     """What feedgen leaves out of a feed. Not a subclass of its base: that has nothing but the same three names."""
 
     info: FeedInfo
+    media = False  #: Whether some entry shows a picture or file.
 
     def extend_ns(self) -> dict[str, str]:
         """The prefixes declared on the root, so that no element declares its own."""
-        return {"dc": _DC, "fh": _HISTORY} if self.info.current else {"dc": _DC}
+        media = {"media": _MEDIA} if self.media else {}
+        history = {"fh": _HISTORY} if self.info.current else {}
+        return {"dc": _DC, **media, **history}
 
     def extend_rss(self, root: Any) -> None:
         """WebSub's discovery link (https://www.w3.org/TR/websub/#discovery) and those of RFC 5005."""
@@ -144,6 +149,9 @@ class _EntryMend:
         xml_elem(f"{{{_DC}}}creator", item).text = self.entry.author or self.info.author
         if self.entry.language != self.info.language:
             xml_elem(f"{{{_DC}}}language", item).text = self.entry.language
+        for one in self.entry.media[:1]:  # readers take one enclosure (https://www.rssboard.org/rss-profile)
+            xml_elem("enclosure", item, url=one.url, length=str(one.size), type=one.media_type)
+        self._show_media(item)
 
     def extend_atom(self, element: Any) -> None:
         """The link with all its attributes, and the language where it is not the feed's."""
@@ -153,3 +161,17 @@ class _EntryMend:
             link.set(name, value)
         if self.entry.language != self.info.language:
             element.set(_XML_LANG, self.entry.language)
+        for one in self.entry.media:
+            told = {"title": title} if (title := one.title or one.alt) else {}
+            xml_elem("link", element, rel="enclosure", href=one.url, type=one.media_type, length=str(one.size), **told)
+        self._show_media(element)
+
+    def _show_media(self, element: Any) -> None:
+        """Every picture and file with what is said of it; what stands in a group would be read as one in many forms."""
+        for one in self.entry.media:
+            size = {"width": str(one.width), "height": str(one.height)} if one.width else {}
+            shape = {"type": one.media_type, "fileSize": str(one.size), "medium": one.medium, **size}
+            shown = xml_elem(f"{{{_MEDIA}}}content", element, url=one.url, **shape)
+            for name, text in (("title", one.title), ("description", one.alt), ("credit", one.credit)):
+                if text:
+                    xml_elem(f"{{{_MEDIA}}}{name}", shown).text = text

@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from announcer.errors import IntakeError
-from announcer.model.facts import Link, Picture
+from announcer.model.facts import Attachment, Link, Picture
 
 KNOWN = {
     "id", "event", "language", "headline", "kicker", "lead", "source", "contact",
-    "topics", "links", "embargo", "ed_note", "images",
+    "topics", "links", "embargo", "ed_note", "images", "attachments",
 }  # fmt: skip
 #: Other programs' names for the same.
 _ALSO = {
@@ -195,15 +195,36 @@ def pictures_of(front: Mapping[str, Any], name: str) -> tuple[Picture, ...]:
     for item in given if isinstance(given, list) else [given]:
         known = {key: value for key, value in item.items() if isinstance(value, str)} if isinstance(item, dict) else {}
         file = known.get("file", "").strip()
-        if not file or set(item) - {"file", "alt", "credit"} or len(known) != len(item):
+        if not file or set(item) - {"file", "alt", "credit", "licence"} or len(known) != len(item):
             raise IntakeError(
                 f'{name}: front matter: an image looks like {{file = "rathaus.jpg", alt = "Das Rathaus am Abend", '
-                f'credit = "Foto: Stadt"}}'
+                f'credit = "Foto: Stadt", licence = "CC BY 4.0"}}'
             )
-        if file.startswith("/") or ".." in file.split("/"):
-            raise IntakeError(f"{name}: front matter: the image {file!r} must lie beside the release or below it")
-        found.append(Picture(file, alt=known.get("alt", "").strip(), credit=known.get("credit", "").strip()))
+        _require_beside(file, "image", name)
+        alt, credit, licence = (known.get(key, "").strip() for key in ("alt", "credit", "licence"))
+        found.append(Picture(file, alt=alt, credit=credit, licence=licence))
     return tuple(found)
+
+
+def attachments_of(front: Mapping[str, Any], name: str) -> tuple[Attachment, ...]:
+    """The files that go with the release."""
+    found: list[Attachment] = []
+    given = front.get("attachments", [])
+    for item in given if isinstance(given, list) else [given]:
+        known = {key: value for key, value in item.items() if isinstance(value, str)} if isinstance(item, dict) else {}
+        file = known.get("file", "").strip()
+        if not file or set(item) - {"file", "title"} or len(known) != len(item):
+            raise IntakeError(
+                f'{name}: front matter: an attachment looks like {{file = "programm.pdf", title = "Das Programm"}}'
+            )
+        _require_beside(file, "attachment", name)
+        found.append(Attachment(file, title=known.get("title", "").strip()))
+    return tuple(found)
+
+
+def _require_beside(file: str, what: str, name: str) -> None:
+    if file.startswith("/") or ".." in file.split("/"):
+        raise IntakeError(f"{name}: front matter: the {what} {file!r} must lie beside the release or below it")
 
 
 def instant_of(value: object, zone: ZoneInfo, name: str) -> datetime | None:

@@ -100,6 +100,7 @@ def propose(
         embargoed_until=front_of.instant_of(front.get("embargo"), zone, name) or found.embargoed_until,
         event_id=front_of.text_of(front, "event", name) or None,
         pictures=front_of.pictures_of(front, name),
+        attachments=front_of.attachments_of(front, name),
     )
     _check_headline(announcement.headline, name)
     return gaps.looked_over(replace(read, announcement=announcement, event_id=announcement.event_id))

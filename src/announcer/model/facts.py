@@ -53,6 +53,18 @@ class Picture:
     hash: str = ""  #: SHA-256 in hex; empty until it was taken in.
     alt: str = ""  #: What it shows, for those who can't see it. Needed before anything with it is approved.
     credit: str = ""
+    licence: str = ""  #: What others may do with it, e.g. "frei zur Berichterstattung" or "CC BY 4.0".
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with an announcement, such as its programme as PDF; kept like a picture."""
+
+    file: str  #: The name it came with.
+    hash: str = ""  #: SHA-256 in hex; empty until it was taken in.
+    title: str = ""  #: What it is, in words; empty: the file's name.
+    media_type: str = ""
+    size: int = 0  #: Bytes.
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,7 @@ class Announcement:
     event_id: str | None = None
     correction: str = ""  #: What a material correction says was wrong.
     pictures: tuple[Picture, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

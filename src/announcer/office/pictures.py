@@ -35,25 +35,44 @@ def keep(house: House, announcement: Announcement, folder: Path) -> Announcement
     return replace(announcement, pictures=tuple(kept))
 
 
-def add(house: House, announcement_id: str, path: Path, alt: str, credit: str, actor: Actor, now: datetime) -> Picture:
+def add(
+    house: House,
+    announcement_id: str,
+    path: Path,
+    alt: str,
+    credit: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    licence: str = "",
+) -> Picture:
     """Add a picture to an announcement, as its next version; raises `IntakeError` or `NotFound`."""
     announcement = _announcement(house, announcement_id)
-    new = Picture(path.name, alt=alt.strip(), credit=credit.strip())
+    new = Picture(path.name, alt=alt.strip(), credit=credit.strip(), licence=licence.strip())
     kept = keep(house, replace(announcement, pictures=(new,)), path.parent).pictures[0]
     _save(house, announcement, (*announcement.pictures, kept), f"{kept.file} added", actor, now)
     return kept
 
 
 def describe(
-    house: House, announcement_id: str, file: str, alt: str | None, credit: str | None, actor: Actor, now: datetime
+    house: House,
+    announcement_id: str,
+    file: str,
+    alt: str | None,
+    credit: str | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    licence: str | None = None,
 ) -> Picture:
-    """Say what a picture shows, or whose it is; raises `NotFound`."""
+    """Say what a picture shows, whose it is, or what others may do with it; raises `NotFound`."""
     announcement = _announcement(house, announcement_id)
     chosen = _chosen(announcement, file)
     better = replace(
         chosen,
         alt=chosen.alt if alt is None else alt.strip(),
         credit=chosen.credit if credit is None else credit.strip(),
+        licence=chosen.licence if licence is None else licence.strip(),
     )
     pictures = tuple(better if one is chosen else one for one in announcement.pictures)
     _save(house, announcement, pictures, f"{chosen.file}: {better.alt}", actor, now)

@@ -24,7 +24,7 @@ from announcer.intake.slugs import unique
 from announcer.model.changes import CorrectAnnouncement
 from announcer.model.facts import Announcement, Certainty, Event
 from announcer.model.people import Actor
-from announcer.office import pictures
+from announcer.office import attachments, pictures
 from announcer.office.house import House
 from announcer.store import facts, journal
 
@@ -74,7 +74,8 @@ def look_at(
     zone = house.planning_zone
     proposal = read_file_content(data, name, zone, beside)
     if folder is not None:
-        proposal = replace(proposal, announcement=pictures.looked_at(proposal.announcement, folder))
+        seen = attachments.looked_at(pictures.looked_at(proposal.announcement, folder), folder)
+        proposal = replace(proposal, announcement=seen)
     proposal = answering.answered(proposal, answers, zone)
     with house.database.read() as connection:
         if proposal.event_id is not None:
@@ -151,6 +152,7 @@ def store(
     `Conflict` if an id is taken.
     """
     announcement = pictures.keep(house, taken.proposal.announcement, taken.folder)
+    announcement = attachments.keep(house, announcement, taken.folder)
     event = taken.proposal.draft.event if with_event and taken.proposal.draft is not None else None
     if event is not None:
         announcement = replace(announcement, event_id=event.id)

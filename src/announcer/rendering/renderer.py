@@ -75,6 +75,8 @@ class Renderer:
         payload = {"feed": self._feed, "social": self._social, "mail": self._mail}[request.channel_kind](name, drawn)
         if request.channel_kind == "social":
             payload = {**payload, **_shown_beside(request, drawn)}
+        if request.channel_kind == "feed":
+            payload = {**payload, **_enclosed(request, drawn)}
         return Content(request.channel_kind, request.language, payload)
 
     def also(self, request: Request) -> str:
@@ -280,6 +282,21 @@ def _shown_beside(request: Request, drawn: Scene) -> Payload:
     pictures = [] if drawn.withdrawn else _pictures(request)
     announces = request.kind in (Kind.ANNOUNCEMENT, Kind.SAVE_THE_DATE)
     return {"card": _card(drawn, pictures), "pictures": pictures if announces else []}
+
+
+def _enclosed(request: Request, drawn: Scene) -> Payload:
+    """What a feed entry shows of the announcement: its pictures and files, below the address of its page."""
+    page = drawn.links.announcement_url
+    announces = request.kind in (Kind.ANNOUNCEMENT, Kind.SAVE_THE_DATE)
+    if request.announcement is None or not announces or drawn.withdrawn or not page:
+        return {}
+    files = [
+        {"hash": one.hash, "file": one.file, "title": one.title, "media_type": one.media_type, "size": one.size}
+        for one in request.announcement.attachments
+        if one.hash
+    ]
+    shown = {"pictures": _pictures(request), "attachments": files}
+    return {"page": page, **shown} if any(shown.values()) else {}
 
 
 def _card(drawn: Scene, pictures: Sequence[Payload]) -> Payload:

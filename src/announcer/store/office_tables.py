@@ -37,6 +37,23 @@ change_request = sa.Table(
     sa.Index("ix_change_request_state", "state"),
 )
 
+# -- Who of the press reads ahead of an embargo. --
+
+press_link = sa.Table(
+    "press_link",
+    metadata,
+    numbered(),
+    referring("announcement_id", "announcement", nullable=False, index=True),
+    sa.Column("holder", sa.String(200), nullable=False),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),  # SHA-256 of the address's secret
+    sa.Column("actor", sa.String(120), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+    sa.Column("opened", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("opened_at", Instant),
+)
+
 # -- What the office itself is told. --
 
 outbox = sa.Table(

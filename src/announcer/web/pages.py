@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
@@ -27,6 +28,8 @@ _TEMPLATES = Path(announcer.__file__).parent / "templates"
 #: Asked for again each time, so that a withdrawal shows at once; unchanged pages cost a 304.
 REVALIDATE = "public, no-cache"
 PERSONAL = "no-store"
+#: What a page answers to.
+READ = ["GET", "HEAD"]
 
 
 class Pages:
@@ -148,6 +151,12 @@ class _Moments:
 
     def times(self, start: datetime, end: datetime | None, zone: Any) -> str:
         return moments.clock_range(start, end, moments.zone_of(zone))
+
+    def size(self, value: int) -> str:
+        """A file's size: "120 kB", "1,4 MB"."""
+        if value < 1_000_000:
+            return f"{max(1, round(value / 1000))} kB"
+        return f"{format_decimal(value / 1e6, '0.0', locale=self._language)} MB"
 
     def machine(self, value: datetime, zone: Any) -> str:
         return value.astimezone(moments.zone_of(zone)).isoformat(timespec="minutes")

@@ -12,11 +12,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
+from announcer.channels.renditions import Renditions
 from announcer.clock import Clock
 from announcer.errors import AnnouncerError
 from announcer.newsletter.slots import Links
 from announcer.office.shown import IsPublic, Shown
 from announcer.settings import Settings
+from announcer.store.assets import Assets
 from announcer.store.database import Database
 from announcer.store.withdrawals import WithdrawalLog
 from announcer.web import leaving, viewing
@@ -24,7 +26,9 @@ from announcer.web.confirming import Confirming
 from announcer.web.edge import SECURITY_HEADERS, Edge
 from announcer.web.feed_files import FeedFiles
 from announcer.web.feed_gate import FeedGate
+from announcer.web.materials import Materials
 from announcer.web.pages import Pages
+from announcer.web.press_link import PressLinks
 from announcer.web.reading import Reading
 from announcer.web.served_files import ServedFiles
 from announcer.web.subscribing import Subscribing
@@ -56,7 +60,13 @@ def public_app(
         Shown(db, clock, is_public),
     )
     ServedFiles(db, pages, shown).mount(app)
-    Reading(pages, feeds, shown, clock).mount(app)
+    var = settings.path(settings.paths.var)
+    assets = Assets(var / "assets")
+    renditions = Renditions(assets, var / "renditions")
+    materials = Materials(pages, shown, assets, renditions)
+    materials.mount(app)
+    PressLinks(db, pages, materials, assets, renditions, clock).mount(app)
+    Reading(pages, feeds, shown, clock, materials).mount(app)
     subscribing = Subscribing(db, pages, key, feeds, shown, clock)
     subscribing.mount(app)
     Confirming(db, pages, key, clock).mount(app)

@@ -12,28 +12,30 @@ from fastapi.responses import Response
 
 from announcer.clock import Clock
 from announcer.feeds.names import event_stem, topic_stem
+from announcer.model.facts import PubStatus
 from announcer.office.shown import Shown, ShownAnnouncement, ShownEvent
 from announcer.web import press_room
 from announcer.web.cards import announcement_card, event_card
 from announcer.web.feed_files import FeedFiles
-from announcer.web.pages import Pages
+from announcer.web.materials import Materials
+from announcer.web.pages import READ, Pages
 from announcer.web.press_room import LONGEST_QUESTION
 from announcer.web.programme import programme
 from announcer.web.prose import embedded_json
 from announcer.web.structured import event_data, news_article
 
-READ = ["GET", "HEAD"]
 Endpoint = Callable[..., Response]
 
 
 class Reading:
     """The routes of the pages. Made by `public_app`."""
 
-    def __init__(self, pages: Pages, feeds: FeedFiles, shown: Shown, clock: Clock) -> None:
+    def __init__(self, pages: Pages, feeds: FeedFiles, shown: Shown, clock: Clock, materials: Materials) -> None:
         self._clock = clock
         self._pages = pages
         self._feeds = feeds
         self._shown = shown
+        self._materials = materials
 
     def mount(self, app: FastAPI) -> None:
         """Add the routes to `app`."""
@@ -113,13 +115,18 @@ class Reading:
         path = f"/a/{quote(announcement_id)}"
         page = self._pages.absolute(path)
         card = announcement_card(self._pages.settings.site.name, found, event)
+        gone = found.facts.status is PubStatus.CANCELED
+        below = f"{self._pages.base}{path}"
+        shown = [] if gone else [f"{page}/bild/{one.name}" for one in self._materials.largest(found.facts)]
         values = {
+            "pictures": [] if gone else self._materials.pictures(found.facts, below),
+            "files": [] if gone else self._materials.files(found.facts, below),
             "shown": found,
             "versions": self._shown.versions(found),
             "event_id": event.facts.id if event else None,
             "card": card,
             "topic_stem": topic_stem,
-            "data": embedded_json(news_article(found, page, self._pages.settings.site, f"{page}/card.png")),
+            "data": embedded_json(news_article(found, page, self._pages.settings.site, (*shown, f"{page}/card.png"))),
         }
         language = self._pages.language(request, found.facts.language)
         return self._pages.page(request, "announcement.html", language, values, path=path)

@@ -14,8 +14,8 @@ from announcer.store.database import Database
 from announcer.web import press_room, sitemap
 from announcer.web.card import Card, draw
 from announcer.web.cards import announcement_card, event_card
-from announcer.web.pages import REVALIDATE, Pages, etag, matches
-from announcer.web.reading import READ, content_language, last_change
+from announcer.web.pages import READ, REVALIDATE, Pages, etag, matches
+from announcer.web.reading import content_language, last_change
 
 Endpoint = Callable[..., Response]
 

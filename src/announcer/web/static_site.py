@@ -89,7 +89,9 @@ class _Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
-            if value and (name in {"href", "src"} or (tag == "meta" and name == "content" and "://" in value)):
+            if value and name == "srcset":
+                self.found += [one.split()[0] for one in value.split(",") if one.strip()]
+            elif value and (name in {"href", "src"} or (tag == "meta" and name == "content" and "://" in value)):
                 self.found.append(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,7 +47,7 @@ def event_data(event: Event, page: str, language: str) -> Mapping[str, Any]:
     )
 
 
-def news_article(shown: ShownAnnouncement, page: str, site: Site, picture: str) -> Mapping[str, Any]:
+def news_article(shown: ShownAnnouncement, page: str, site: Site, pictures: Sequence[str]) -> Mapping[str, Any]:
     """An announcement (https://schema.org/NewsArticle); of a withdrawn one only that it was there."""
     said = shown.facts
     gone = said.status is PubStatus.CANCELED
@@ -64,7 +64,7 @@ def news_article(shown: ShownAnnouncement, page: str, site: Site, picture: str) 
             "inLanguage": said.language,
             "datePublished": _instant(shown.published, UTC_ZONE),
             "dateModified": _instant(shown.updated or shown.published, UTC_ZONE),
-            "image": picture,
+            "image": list(pictures),
             "keywords": None if gone else ", ".join(said.topics),
             "correction": None if gone or said.version == 1 else said.correction,
             "creativeWorkStatus": "Withdrawn" if gone else "Published",

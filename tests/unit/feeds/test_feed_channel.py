@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from announcer.channels import Channel
 from announcer.channels.feed import FeedSet
+from announcer.channels.renditions import Renditions
 from announcer.errors import ComposeError
 from announcer.feeds.guids import feed_guid
 from announcer.feeds.projection import FeedRow, entry_of
 from announcer.model.campaign import Occurrence, Subject
 from announcer.model.content import Abilities, Content, Limits
 from announcer.model.ledger import Action, Delivery, Receipt
+from announcer.store.assets import Assets
 
 REMINDER = Occurrence(Subject.EVENT, "fest", "reminder-1w", "start")
 PAYLOAD = {
@@ -29,7 +34,8 @@ PAYLOAD = {
 
 
 def channel(folder: Path = Path("feeds")) -> Channel:
-    return FeedSet(folder, lambda delivery: feed_guid(REMINDER, delivery.language))
+    renditions = Renditions(Assets(folder / "assets"), folder / "renditions")
+    return FeedSet(folder, lambda delivery: feed_guid(REMINDER, delivery.language), renditions)
 
 
 def compose(changes: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -142,3 +148,44 @@ def test_check_tries_the_folder(tmp_path: Path) -> None:
         == f"{tmp_path}/file can't be written: File exists; check owner and mode, or [paths] feeds in config.toml"
     )
     assert list((tmp_path / "feeds").iterdir()) == []
+
+
+PAGE = "https://city.example/a/fest"
+
+
+def picture(folder: Path, **changes: Any) -> Content:
+    file = io.BytesIO()
+    Image.effect_noise((200, 100), 40).convert("RGB").save(file, "PNG")
+    hash_ = Assets(folder / "assets").put(file.getvalue())
+    one = {"hash": hash_, "name": "a.png", "alt": "Ein Fest", "credit": "Foto: Stadt", **changes}
+    pdf = {"hash": "b" * 64, "file": "Plan 1.pdf", "title": "", "media_type": "application/pdf", "size": 9}
+    return Content("feed", "de", {**PAYLOAD, "page": PAGE, "pictures": [one], "attachments": [pdf]})
+
+
+def test_pictures_and_files_stand_in_the_entry(tmp_path: Path) -> None:
+    feed = channel(tmp_path)
+    said = feed.compose(feed.prepare(picture(tmp_path)), Limits())
+    (shown,), (file,) = said["pictures"], said["attachments"]
+    url = f"{PAGE}/bild/{shown['hash'][:16]}-1600.jpg"
+    assert (shown["url"], shown["width"], shown["height"], shown["alt"]) == (url, 200, 100, "Ein Fest")
+    assert file["url"] == f"{PAGE}/datei/{'b' * 16}/Plan-1.pdf"
+    assert said["html"] == (
+        f'<figure><img src="{url}" width="200" height="100" alt="Ein Fest">'
+        "<figcaption>Foto: Stadt</figcaption></figure>\n<p>Am Samstag.</p>\n"
+        f'<ul><li><a href="{file["url"]}">Plan 1.pdf</a></li></ul>'
+    )
+    published = datetime(2026, 7, 1, tzinfo=UTC)
+    row = FeedRow(feed_guid(REMINDER, "de"), said, "de", published, published)
+    assert [one.url for one in entry_of(row).media] == [url, file["url"]]
+    assert entry_of(replace(row, withdrawn=True)).media == ()
+
+
+def test_a_picture_nobody_described_is_in_no_feed(tmp_path: Path) -> None:
+    feed = channel(tmp_path)
+    with pytest.raises(ComposeError, match=r"a\.png has no alt text"):
+        feed.compose(feed.prepare(picture(tmp_path, alt=" ")), Limits())
+
+
+def test_a_picture_that_was_not_made_ready_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ComposeError, match="not made ready"):
+        channel(tmp_path).compose(picture(tmp_path), Limits())

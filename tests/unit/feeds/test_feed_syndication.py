@@ -18,8 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from announcer.errors import ComposeError
 from announcer.feeds.entries import Entry, FeedInfo
 from announcer.feeds.json_feed import json_feed
+from announcer.feeds.media import Media
 from announcer.feeds.syndication import atom, rfc2822, rss
 
 etree: Any = import_module("lxml.etree")  # lxml has no types
@@ -266,3 +268,91 @@ def atom_texts(document: bytes) -> tuple[str, ...]:
     entry = etree.fromstring(document).find("{http://www.w3.org/2005/Atom}entry")
     names = ("title", "summary", "content")
     return tuple(entry.findtext(f"{{http://www.w3.org/2005/Atom}}{name}") or "" for name in names)
+
+
+SHOWN = replace(
+    NEWER,
+    media=(
+        Media(
+            "https://city.example/a/x/bild/1-1600.jpg",
+            "image/jpeg",
+            70_000,
+            1600,
+            900,
+            alt="Ein <Platz> & „Bäume“",
+            credit="Foto: Alex Muster",
+        ),
+        Media("https://city.example/a/x/datei/2/plan.pdf", "application/pdf", 1234, title="Der Plan"),
+    ),
+)
+_MRSS = "{http://search.yahoo.com/mrss/}"
+
+
+def test_rss_shows_pictures_and_files() -> None:
+    (read,) = feedparser.parse(rss(INFO, [SHOWN])).entries
+    assert [dict(one) for one in read.enclosures] == [
+        {
+            "href": "https://city.example/a/x/bild/1-1600.jpg",
+            "length": "70000",
+            "type": "image/jpeg",
+        }
+    ]
+    assert [dict(one) for one in read.media_content] == [
+        {
+            "url": "https://city.example/a/x/bild/1-1600.jpg",
+            "type": "image/jpeg",
+            "filesize": "70000",
+            "medium": "image",
+            "width": "1600",
+            "height": "900",
+        },
+        {
+            "url": "https://city.example/a/x/datei/2/plan.pdf",
+            "type": "application/pdf",
+            "filesize": "1234",
+            "medium": "document",
+        },
+    ]
+    shown = etree.fromstring(rss(INFO, [SHOWN])).find(f".//{_MRSS}content")
+    assert [(one.tag.removeprefix(_MRSS), one.text) for one in shown] == [
+        ("description", "Ein <Platz> & „Bäume“"),
+        ("credit", "Foto: Alex Muster"),
+    ]
+
+
+def test_atom_links_pictures_and_files() -> None:
+    (read,) = feedparser.parse(atom(INFO, [SHOWN])).entries
+    assert [(one.href, one.type, one.length) for one in read.enclosures] == [
+        ("https://city.example/a/x/bild/1-1600.jpg", "image/jpeg", "70000"),
+        ("https://city.example/a/x/datei/2/plan.pdf", "application/pdf", "1234"),
+    ]
+    assert read.link == "https://city.example/mitteilungen/gr%C3%B6%C3%9Fe?a=1&b=2"
+
+
+def test_json_attaches_pictures_and_files() -> None:
+    (item,) = json.loads(json_feed(INFO, [SHOWN]))["items"]
+    assert item["image"] == "https://city.example/a/x/bild/1-1600.jpg"
+    assert item["attachments"] == [
+        {
+            "url": "https://city.example/a/x/bild/1-1600.jpg",
+            "mime_type": "image/jpeg",
+            "size_in_bytes": 70_000,
+            "title": "Ein <Platz> & „Bäume“",
+        },
+        {
+            "url": "https://city.example/a/x/datei/2/plan.pdf",
+            "mime_type": "application/pdf",
+            "size_in_bytes": 1234,
+            "title": "Der Plan",
+        },
+    ]
+
+
+def test_only_a_feed_with_pictures_speaks_of_them() -> None:
+    assert b"mrss" not in rss(INFO, [NEWER, OLDER])
+    assert b"mrss" in rss(INFO, [NEWER, SHOWN])
+
+
+def test_media_needs_an_absolute_address() -> None:
+    with pytest.raises(ComposeError, match="bild/1"):
+        Media("/bild/1.jpg", "image/jpeg", 1)

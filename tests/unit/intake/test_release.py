@@ -77,7 +77,10 @@ def test_front_matter_wins() -> None:
         ("   \n ", "a.md is empty"),
         ("+++\nid = 1\n", "the front matter has no end"),
         ("+++\nid = \n+++\nTitel", "front matter: Invalid value"),
-        ("+++\nembargoo = 1\n+++\nTitel", "'embargoo' is not a known key; known are contact, ed_note, embargo"),
+        (
+            "+++\nembargoo = 1\n+++\nTitel",
+            "'embargoo' is not a known key; known are attachments, contact, ed_note, embargo",
+        ),
         ('+++\nid = "Ä B"\n+++\nTitel', "can't be an id"),
         ('+++\nlanguage = "fr"\n+++\nTitel', "language = 'fr' is not known; choose one of de, en"),
         ('+++\nembargo = "morgen"\n+++\nTitel', "embargo must be a date and time"),
