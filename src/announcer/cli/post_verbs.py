@@ -104,7 +104,10 @@ def _say(terminal: Terminal, key: str, picture: Picture) -> None:
 
 
 def _picture(one: Picture) -> dict[str, str]:
-    return {"file": one.file, "hash": one.hash, "alt": one.alt, "credit": one.credit, "licence": one.licence}
+    return {
+        "file": one.file, "hash": one.hash, "alt": one.alt, "credit": one.credit, "caption": one.caption,
+        "licence": one.licence,
+    }  # fmt: skip
 
 
 @picture_app.command("list")

@@ -53,6 +53,10 @@ _REMARKS: Final[Mapping[str, tuple[str, str]]] = {
     "link_without_address": ("Verweis ohne Adresse: {label}", "link without address: {label}"),
     "image_without_alt": ("Bild ohne Beschreibung: {image}", "image without description: {image}"),
     "image_without_credit": ("Bild ohne Nachweis: {image}", "image without credit: {image}"),
+    "picture_unusable": (
+        "Ein Bild kann nicht übernommen werden; speichern Sie es als JPEG oder PNG ({why})",
+        "a picture can't be taken along: {why}",
+    ),
     "unsure": ("Bitte prüfen: {field} ist vielleicht nicht „{value}“", "please check: {field} may not be “{value}”"),
     "grammar": ("Der Satz scheint nicht zu stimmen: {said}", "this sentence seems broken: {said}"),
     "twice": ("Steht ein Wort doppelt? {said}", "is a word doubled? {said}"),

@@ -40,10 +40,13 @@ def read_mail(data: bytes, name: str, keep: frozenset[str] = frozenset()) -> Doc
     else:
         document = read_html("\n".join(_content(part) for part in pages), name, keep=keep)
     files = [_file(part) for part in parts if _is_file(part)]
-    pictures = [
+    shown = {cid: label for cid, label in map(_shown_within, parts) if cid}
+    within = [replace(one, src=shown.get(one.src.removeprefix("cid:"), one.src)) for one in document.pictures]
+    known = {one.src for one in within}
+    enclosed = [
         Picture(src=one.label)
         for one in files
-        if re.search(r"\.(?:jpe?g|png|gif|webp|tiff?)$", one.label, re.IGNORECASE)
+        if re.search(r"\.(?:jpe?g|png|gif|webp|tiff?)$", one.label, re.IGNORECASE) and one.label not in known
     ]
     return replace(
         document,
@@ -53,22 +56,38 @@ def read_mail(data: bytes, name: str, keep: frozenset[str] = frozenset()) -> Doc
         sender_name=_person(message),
         sent=_date(message),
         enclosures=(*document.enclosures, *(one for one in files if one.label)),
-        pictures=(*document.pictures, *pictures),
+        pictures=(*within, *enclosed),
         blocks=document.blocks or (Block(_subject(message), 1, Kind.HEADING, 1),),
     )
 
 
 def _is_file(part: EmailMessage) -> bool:
-    return part.get_content_disposition() == "attachment" or (
-        part.get_filename() is not None and not part.is_multipart()
-    )
+    named = part.get_filename() is not None or part.get_content_maintype() == "image"
+    return part.get_content_disposition() == "attachment" or (named and not part.is_multipart())
 
 
 def _file(part: EmailMessage) -> Enclosure:
     payload = part.get_payload(decode=True)
-    return Enclosure(
-        (part.get_filename() or "").strip(), data=payload if isinstance(payload, bytes) else b"", enclosed=True
-    )
+    return Enclosure(_file_name(part), data=payload if isinstance(payload, bytes) else b"", enclosed=True)
+
+
+def _file_name(part: EmailMessage) -> str:
+    """Its name, without the folders somebody may have written into it; a picture shown within has one of its own."""
+    name = (part.get_filename() or "").replace("\\", "/").rpartition("/")[2].strip()
+    if name or part.get_content_maintype() != "image":
+        return name
+    kind = re.sub(r"[^a-z0-9]", "", part.get_content_subtype().replace("jpeg", "jpg"))
+    within = re.sub(r"[^\w-]", "", _content_id(part).partition("@")[0])
+    return f"{within or 'bild'}.{kind[:5] or 'bin'}"
+
+
+def _content_id(part: EmailMessage) -> str:
+    return str(part.get("Content-ID", "")).strip(" <>")
+
+
+def _shown_within(part: EmailMessage) -> tuple[str, str]:
+    """What the text calls a picture it shows, and its file."""
+    return (_content_id(part), _file_name(part)) if _is_file(part) else ("", "")
 
 
 def _content(part: EmailMessage) -> str:

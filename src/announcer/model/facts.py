@@ -54,6 +54,7 @@ class Picture:
     alt: str = ""  #: What it shows, for those who can't see it. Needed before anything with it is approved.
     credit: str = ""
     licence: str = ""  #: What others may do with it, e.g. "frei zur Berichterstattung" or "CC BY 4.0".
+    caption: str = ""  #: What the text says below it.
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from announcer.channels.pictures import LARGEST_FILE, check_picture
 from announcer.errors import ComposeError, IntakeError, NotFound
+from announcer.intake.proposal import Passage, Proposal, Remark
 from announcer.model.facts import Announcement, Picture
 from announcer.model.people import Actor
 from announcer.office.house import House
@@ -33,6 +34,40 @@ def keep(house: House, announcement: Announcement, folder: Path) -> Announcement
         with house.database.write() as connection:
             assets.note(connection, kept[-1].hash, check_picture(data, one.file), len(data), one.alt, one.credit)
     return replace(announcement, pictures=tuple(kept))
+
+
+def came_along(proposal: Proposal) -> list[tuple[Picture, bytes]]:
+    """The pictures whose bytes a Word file or a mail brought, each with what the text says of it."""
+    files = {one.label: one.data for one in proposal.enclosures if one.data}
+    named = [one for one in proposal.pictures if one.src in files]
+    found = [(Picture(one.src, alt=one.alt, credit=one.credit, caption=one.caption), files[one.src]) for one in named]
+    return list({picture.file: (picture, data) for picture, data in found}.values())
+
+
+def unusable(proposal: Proposal) -> list[Remark]:
+    """Which of them no network or page could show, as things to look at."""
+    said = []
+    for picture, data in came_along(proposal):
+        try:
+            check_picture(data, picture.file)
+        except ComposeError as error:
+            said.append(Remark("picture_unusable", {"why": str(error)}, Passage(picture.file, 0)))
+    return said
+
+
+def keep_enclosed(house: House, proposal: Proposal) -> tuple[Picture, ...]:
+    """Store what came along and can be used; the rest stays in the kept input, as `unusable` said."""
+    kept = []
+    for picture, data in came_along(proposal):
+        try:
+            kind = check_picture(data, picture.file)
+        except ComposeError:
+            continue
+        stored = replace(picture, hash=house.assets.put(data))
+        with house.database.write() as connection:
+            assets.note(connection, stored.hash, kind, len(data), stored.alt, stored.credit)
+        kept.append(stored)
+    return tuple(kept)
 
 
 def add(

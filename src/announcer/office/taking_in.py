@@ -76,6 +76,7 @@ def look_at(
     if folder is not None:
         seen = attachments.looked_at(pictures.looked_at(proposal.announcement, folder), folder)
         proposal = replace(proposal, announcement=seen)
+    proposal = replace(proposal, remarks=(*proposal.remarks, *pictures.unusable(proposal)))
     proposal = answering.answered(proposal, answers, zone)
     with house.database.read() as connection:
         if proposal.event_id is not None:
@@ -153,6 +154,8 @@ def store(
     """
     announcement = pictures.keep(house, taken.proposal.announcement, taken.folder)
     announcement = attachments.keep(house, announcement, taken.folder)
+    enclosed = pictures.keep_enclosed(house, taken.proposal)
+    announcement = replace(announcement, pictures=(*announcement.pictures, *enclosed))
     event = taken.proposal.draft.event if with_event and taken.proposal.draft is not None else None
     if event is not None:
         announcement = replace(announcement, event_id=event.id)
