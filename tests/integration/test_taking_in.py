@@ -318,3 +318,35 @@ def test_an_inner_address_is_refused(folder: Path) -> None:
     (folder / "config.toml").write_text(CONFIG.replace('allow = ["127.0.0.0/8"]', "allow = []"), encoding="utf-8")
     said = run(folder, "add", "http://127.0.0.1:9/x", code=1)
     assert "127.0.0.1" in said
+
+
+TWO = """Im März wird es laut: Trommelnacht und Bläsertag
+
+Zweimal lädt die Musikschule Beispiel ein.
+
+Zur Trommelnacht am Freitag, 5. März 2027, kommen ab 20 Uhr vier Gruppen in die Alte Scheune.
+
+Der Bläsertag folgt am Samstag, 20. März 2027. Von 14 bis 19 Uhr spielen elf Gruppen im Gemeindehaus, Kirchgasse 7.
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "stored"),
+    [
+        ("events=all", ["blaesertag-2027", "trommelnacht-2027"]),
+        ("events=2", ["blaesertag-2027"]),
+        ("events=none", []),
+    ],
+)
+def test_several_events_are_asked_about_and_stored_as_answered(folder: Path, answer: str, stored: list[str]) -> None:
+    (folder / "notice.txt").write_text(TWO, encoding="utf-8")
+    found = proposal(folder)
+    assert [(one["name"], one["start"], one["end"]) for one in found["events"]] == [
+        ("Trommelnacht", "2027-03-05T20:00", None),
+        ("Bläsertag", "2027-03-20T14:00", "2027-03-20T19:00"),
+    ]
+    assert "events" in [gap["key"] for gap in found["gaps"]]
+    run(folder, "add", str(folder / "notice.txt"), "--with-event", "--yes", "--answer", answer)
+    events = json.loads(run(folder, "event", "list", "--json"))
+    assert sorted(one["id"] for one in events) == stored
+    assert {one["certainty"] for one in events} <= {"inferred"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -65,6 +66,7 @@ def add(
             actor = terminal.actor(by)
             found = taking_in.store(house, taken, actor, house.clock(), with_event=with_event, playbook=playbook)
             draft = taken.proposal.draft if with_event else None
+            more = taken.proposal.further if draft is not None else ()
     if taken.known is not None:
         _newer(terminal, taken, yes=yes, by=by)
         return
@@ -72,7 +74,7 @@ def add(
         _print(terminal, replace(taken.proposal, announcement=found))
         return
     terminal.say("announcement_stored", style="green", id=found.id)
-    _next(terminal, found.id, found.event_id, draft)
+    _next(terminal, found.id, found.event_id, draft, more)
 
 
 def _look(house: House, source: str, beside: Beside, answers: dict[str, str]) -> Taken:
@@ -98,17 +100,22 @@ def _print(terminal: Terminal, proposal: Proposal) -> None:
     terminal.json(proposal_shape.proposal(proposal, terminal.speech.language))
 
 
-def _next(terminal: Terminal, id_: str, event_id: str | None, draft: EventDraft | None) -> None:
+def _next(
+    terminal: Terminal, id_: str, event_id: str | None, draft: EventDraft | None, more: Sequence[EventDraft] = ()
+) -> None:
     if draft is None:
         terminal.next(f"announcer plan {event_id or id_}")
         return
-    terminal.say("event_stored", style="green", id=draft.event.id)
+    for one in (draft, *more):
+        terminal.say("event_stored", style="green", id=one.event.id)
     if draft.event.certainty.value == "confirmed":
         terminal.next(f"announcer plan {draft.event.id}")
         return
     terminal.say("unconfirmed", style="yellow")
-    start = "" if draft.event.start else " --start"
-    terminal.next(f"announcer event confirm {draft.event.id}{start}")
+    for one in (draft, *more):
+        if one.event.certainty.value != "confirmed":
+            start = "" if one.event.start else " --start"
+            terminal.next(f"announcer event confirm {one.event.id}{start}")
 
 
 # What was understood.
@@ -137,7 +144,8 @@ def _show(terminal: Terminal, proposal: Proposal, house: House) -> None:
     }
     fields(terminal, {speech(key): value for key, value in shown.items()})
     if proposal.draft is not None and found.event_id is None:
-        _show_event(terminal, proposal.draft)
+        for draft in (proposal.draft, *proposal.further):
+            _show_event(terminal, draft)
     if proposal.removed:
         terminal.line(f"{speech('stripped')}: {' · '.join(one.text for one in proposal.removed)}", style="dim")
     for remark in proposal.remarks:
@@ -184,7 +192,7 @@ def _asked(terminal: Terminal, house: House, taken: Taken, *, with_event: bool, 
 
 _ABOUT_EVENT = frozenset({"year", "weekday", "date", "date-missing", "release-date", "time", "place", "events"})
 #: What can't be answered in a line: it is done in the text, or later.
-_NOT_IN_A_LINE = frozenset({"alt", "credit", "attachment", "events"})
+_NOT_IN_A_LINE = frozenset({"alt", "credit", "attachment"})
 
 
 def _ask(terminal: Terminal, house: House, proposal: Proposal, question: Question) -> Proposal:

@@ -25,7 +25,7 @@ _ABOUT_DATE = ("date", "year", "weekday", "date-missing", "release-date")
 _YES = frozenset({"ok", "ja", "yes", "j", "y", "stimmt", "right"})
 _NO = frozenset({"", "none", "keine", "no", "nein", "-"})
 KEYS = (
-    "id", *_TEXTS, "embargo", "date", "year", "weekday", "time", "place", "event", "event.id", "event.name",
+    "id", *_TEXTS, "embargo", "date", "year", "weekday", "time", "place", "event", "events", "event.id", "event.name",
     "link:LABEL", "alt:IMAGE", "credit:IMAGE",
 )  # fmt: skip
 
@@ -80,9 +80,26 @@ def _answer(proposal: Proposal, key: str, value: str, zone: ZoneInfo) -> Proposa
         return _settled(
             replace(proposal, announcement=replace(proposal.announcement, event_id=id_), event_id=id_), "events"
         )
+    if key == "events":
+        return _settled(_chosen(proposal, value), "events")
     if key in {"time", "place", "event.id", "event.name"}:
         return _settled(_event_field(proposal, key, value, zone), key)
     raise IntakeError(f"there is no answer {key!r}; known keys are {', '.join(KEYS)}")
+
+
+def _chosen(proposal: Proposal, value: str) -> Proposal:
+    """Which of several events the announcement is about: all of them, or those named by their number."""
+    drafts = [draft for draft in (proposal.draft, *proposal.further) if draft is not None]
+    if value.lower() in {"all", "alle"}:
+        return proposal
+    if value.lower() in _NO:
+        return replace(proposal, draft=None, further=())
+    numbers = [int(part) for part in re.split(r"[,\s]+", value) if part.isdigit()]
+    if not numbers or not all(0 < number <= len(drafts) for number in numbers):
+        named = ", ".join(f"{n} {draft.event.name}" for n, draft in enumerate(drafts, 1))
+        raise IntakeError(f"the answer events={value!r} names none; give all, none, or numbers: {named}")
+    first, *rest = (drafts[number - 1] for number in dict.fromkeys(numbers))
+    return replace(proposal, draft=first, further=tuple(rest))
 
 
 def _text(key: str, value: str) -> str:

@@ -26,8 +26,12 @@ _QUESTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "time": ("Um wie viel Uhr beginnt „{event}“?", "At what time does “{event}” begin?"),
     "place": ("Wo findet „{event}“ statt?", "Where does “{event}” take place?"),
     "events": (
-        "Der Text kündigt mehrere Termine an ({events}). Gehören sie in eine Mitteilung?",
-        "The text announces several events ({events}). Do they belong into one release?",
+        "Der Text kündigt mehrere Termine an: {events}. Um welche geht es – alle, oder welche Nummern?",
+        "The text announces several events: {events}. Which is it about: all, or which numbers?",
+    ),
+    "diary": (
+        "Der Text ist eine Liste von Terminen: {diary}. Sind sie das Programm einer Veranstaltung – alle, oder keine?",
+        "The text is a list of dates: {diary}. Are they the programme of one event: all, or none?",
     ),
     "embargo": (
         "Bis wann gilt die Sperrfrist? Im Text steht nur: {said}",
@@ -67,6 +71,8 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "event.name": ("der Name der Veranstaltung", "the event's name"),
     "event.place": ("der Ort", "the place"),
     "event.time": ("die Uhrzeit", "the time"),
+    "event.end": ("das Ende", "the end"),
+    "source": ("die Quelle", "the source"),
     "event.status": ("der Stand der Veranstaltung", "the event's status"),
 }
 _DAYS = (
@@ -90,7 +96,8 @@ def question(value: Question, language: str) -> str:
     at = int(language == "en")
     shown = [option(one, language) for one in value.options]
     said = (" – " + (" oder ", " or ")[at].join(shown)) if shown else ""
-    return _QUESTIONS[value.key][at].format(**{**value.slots, "options": said})
+    key = "diary" if "diary" in value.slots else value.key
+    return _QUESTIONS[key][at].format(**{**value.slots, "options": said})
 
 
 def remark(value: Remark, language: str) -> str:

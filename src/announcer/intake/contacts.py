@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from announcer.intake.document import Block, Kind
+from announcer.intake.document import Block, Kind, Removed
 from announcer.intake.names import find_people
-from announcer.intake.organisations import first_organisation, is_organisation
+from announcer.intake.organisations import first_organisation, is_organisation, name_in
 from announcer.intake.sentences import Sentences
 
 _HEAD = re.compile(
     r"\W*(?:(?:[\w ]{3,30}, )?(?:presse|press|media)(?=:)|(?:presse|medien)[- ]?(?:kontakte?|"
     r"ansprechpartner(?:in(?:nen)?)?|anfragen|"
     r"stelle|rückfragen|referat|büro|sprecher(?:in)?)|"
-    r"kontakt(?:e|daten)?(?: für (?:die )?(?:presse|medien|rückfragen|journalist\w*|redaktion\w*).{0,40})?|"
-    r"(?:ihre? )?ansprechpartner(?:in(?:nen)?)?(?: für .{0,40})?|(?:für )?(?:weitere )?(?:presse)?rückfragen\b.{0,60}|"
-    r"bei (?:rück)?fragen\b.{0,60}|(?:press|media) (?:contacts?|enquiries|inquiries|office|"
+    r"kontakt(?:e|daten)?(?: für (?:die )?(?:presse|medien|rückfragen|journalist\w*|redaktion\w*)[^:\n]{0,40})?|"
+    r"(?:ihre? )?ansprechpartner(?:in(?:nen)?)?(?: für [^:\n]{0,40})?|"
+    r"(?:für )?(?:weitere )?(?:presse)?rückfragen\b[^:\n]{0,60}|"
+    r"bei (?:rück)?fragen\b[^:\n]{0,60}|(?:press|media) (?:contacts?|enquiries|inquiries|office|"
     r"queries)|contacts?(?: details)?"
-    r"(?: for (?:the )?(?:press|media|journalists|editors|more information).{0,20})?|"
-    r"for (?:further|more) (?:press )?(?:information|details).{0,40}|"
+    r"(?: for (?:the )?(?:press|media|journalists|editors|more information)[^:\n]{0,20})?|"
+    r"(?:questions|enquiries) (?:from|for) (?:the )?(?:press|media|journalists)|for (?:further|"
+    r"more) (?:press )?(?:information|details)[^:\n]{0,40}|"
     r"notes? for editors|weitere informationen (?:für (?:die )?(?:presse|medien|redaktion\w*)"
-    r").{0,40}|v\. ?i\. ?s\. ?d\. ?p\.?.{0,40}|"
+    r")[^:\n]{0,40}|v\. ?i\. ?s\. ?d\. ?p\.?[^:\n]{0,40}|"
     r"redaktionskontakt|auskunft(?: erteilt)?|fragen beantwortet|weitere (?:informationen|"
     r"auskünfte)|auskünfte(?: erteilt)?|informationen für redaktionen)\s*(?::|$|\s[–-]\s|"
     r"(?<=beantwortet)|(?<=erteilt))\s*",
@@ -64,6 +66,13 @@ _DEPARTMENT = re.compile(
     r"team)\b",
     re.IGNORECASE,
 )
+#: An office that answers: "das Quartiersbüro", "the parish office".
+_ANSWERING = re.compile(
+    r"\b(?:[A-ZÄÖÜ][\wäöüß-]*(?:büro|amt|sekretariat|kasse|geschäftsstelle|zentrum|verwaltung)"
+    r"(?:\s(?:St\.\s)?[A-ZÄÖÜ][\wäöüß-]+)?|(?:[Bb]ox|[Pp]arish|[Cc]ollege|[Ss]chool|[Tt]icket|[Pp]ress|"
+    r"[Tt]own) office)\b"
+)
+_PART_OF_HOUSE = re.compile(r"\s*(?:Amt|Referat|Büro|Abteilung|Stabsstelle|Dezernat|Fachbereich) (?:für|der|des)\b")
 _LONGEST_LINE = 110
 _MOST_LINES = 14
 
@@ -95,7 +104,9 @@ def take_contact(blocks: Sequence[Block]) -> tuple[Contact | None, list[Block]]:
         block = blocks[at]
         asked = _INLINE.search(block.text) is not None
         if at and (asked or _is_sign_off(block, len(blocks) - at)) and _way(block.text):
-            return parse(block.lines or [block.text], block.line), [*blocks[:at], *blocks[at + 1 :]]
+            first = at - 1 if at > 1 and _is_sender(blocks[at - 1]) else at
+            lines = [line for one in blocks[first : at + 1] for line in (one.lines or (one.text,))]
+            return parse(lines, blocks[first].line), [*blocks[:first], *blocks[at + 1 :]]
     return None, list(blocks)
 
 
@@ -125,6 +136,37 @@ def signature(blocks: Sequence[Block]) -> Contact | None:
         return None
     found = parse(lines, blocks[0].line)
     return found if found.name else None
+
+
+def below_dashes(removed: Sequence[Removed]) -> Contact | None:
+    """Whom a mail program's signature names, below the line "-- "."""
+    start = next((at for at, one in enumerate(removed) if one.text.rstrip() == "--"), None)
+    if start is None:
+        return None
+    lines = [one.text for one in removed[start + 1 :]][:_MOST_LINES]
+    return parse(lines, removed[start].line) if lines else None
+
+
+def completed(contact: Contact | None, signed: Contact | None) -> Contact | None:
+    """A contact with what the signature adds, if both are the same person or the text names none."""
+    if signed is None or not (signed.phone or signed.email):
+        return contact
+    if contact is None or not (contact.name or contact.organisation):
+        return signed
+    if contact.name != signed.name:
+        return contact
+    return replace(
+        contact,
+        role=contact.role or signed.role,
+        organisation=contact.organisation or signed.organisation,
+        phone=contact.phone or signed.phone,
+        email=contact.email or signed.email,
+    )
+
+
+def _is_sender(block: Block) -> bool:
+    """ "Stadt Beispiel, Amt für Kommunikation", above the line that says how to reach them."""
+    return block.kind is Kind.TEXT and not block.lines and is_organisation(name_in(block.text))
 
 
 def _is_sign_off(block: Block, from_end: int) -> bool:
@@ -183,41 +225,38 @@ def parse(lines: Sequence[str], line: int) -> Contact:
     people = [person for part in parts for person in find_people(part)]
     name = people[0].name if people else _guess_name(parts)
     rest = [part for part in parts if not (name and name in part and len(part) < len(name) + 12)]
-    role = next(
-        (
-            part
-            for part in rest
-            if _ROLE.search(part) and len(part) < 80 and not _way(part) and not _HEAD.fullmatch(part)
-        ),
-        "",
-    )
+    role = next((part for part in rest if _ROLE.search(part) and len(part) < 80 and _may_be_told(part)), "")
     if people and people[0].role and not role:
         role = people[0].role
-    organisation = next(
-        (
-            p
-            for p in rest
-            if _ORGANISATION.search(p) and p != role and len(p) < 90 and not _way(p) and not _HEAD.match(p)
-        ),
-        "",
-    )
-    organisation = organisation or first_organisation(rest)
-    if organisation in rest and _HEAD.match(f"{organisation}:"):
-        organisation = first_organisation([part for part in rest if part != organisation])
-    beside = [
-        part for part in rest if _DEPARTMENT.search(part) and part != organisation and not _way(part) and len(part) < 60
-    ]
-    if organisation and beside and beside[0] != role and f"{organisation}, {beside[0]}" in " ".join(lines):
-        organisation = f"{organisation}, {beside[0]}"
     return Contact(
         name,
-        role,
-        organisation,
+        "" if _PART_OF_HOUSE.match(role) else role,
+        _organisation(rest, role, whole, lines),
         " ".join((phone[1] or phone[2]).split()) if phone else "",
         email[0] if email else "",
         whole,
         line,
     )
+
+
+def _may_be_told(part: str) -> bool:
+    return not _way(part) and _HEAD.fullmatch(part) is None
+
+
+def _organisation(rest: Sequence[str], role: str, whole: str, lines: Sequence[str]) -> str:
+    """Whose office it is, with the department where both stand together."""
+    parts = [part for part in rest if len(part) < 90 and part != role and _may_be_told(part)]
+    named = next((part for part in parts if _ORGANISATION.search(part) and not _HEAD.match(part)), "")
+    named = named or next(
+        (part for part in parts if is_organisation(name_in(part)) and not _HEAD.match(f"{part}:")), ""
+    )
+    if not named:
+        found = _ANSWERING.search(whole)
+        return found[0] if found else first_organisation([*parts, *re.split(r"\b(?:der|des|of the|of)\s", role)[1:]])
+    beside = [part for part in rest if _DEPARTMENT.search(part) and part != named and not _way(part) and len(part) < 60]
+    if beside and (beside[0] != role or _PART_OF_HOUSE.match(role)) and f"{named}, {beside[0]}" in " ".join(lines):
+        return f"{named}, {beside[0]}"
+    return named
 
 
 def _guess_name(parts: Sequence[str]) -> str:

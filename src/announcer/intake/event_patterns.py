@@ -34,7 +34,8 @@ NOUN = (
     r"versammlung|sitzung|führung|premiere|vorstellung|theaterstück|kirmes|gala|ball|umzug|turnier|schule|kurs|reihe|forum|symposium|gipfel|wochen?|tage|verleihung|"
     r"termin|aktion|basar|flohmarkt|tour|rundgang|spende|gottesdienst|treffen|jubiläum|einweihung|eröffnung|spatenstich|dialog|gespräch|abend|webinar|"
     r"hackathon|preis|spiele|camp|conference|summit|festival|fair|exhibition|concert|lecture|parade|meeting|workshop|show|race|ceremony|launch|tour|talk|day|night|"
-    r"week|evening|webinar|symposium|forum|open day|gala|market|display"
+    r"week|evening|webinar|symposium|forum|open day|gala|market|display|"
+    r"film|stück|hörspiel|oper|operette|musical|revue|ballett|komödie|schau"
 )
 NAMED_TITLE = re.compile(
     rf"(?<![\w-])(?P<noun>[A-ZÄÖÜ]?[\w-]{{0,40}}?(?:{NOUN})\w{{0,3}})\s+(?:[„“\"»](?P<name>[^„“”\"»«\n]{{2,120}})[“”\"«])",
@@ -44,6 +45,25 @@ COMPOUND = re.compile(
     rf"(?<![\w-])(?P<name>(?:\d{{1,3}}\.\s)?(?:[A-ZÄÖÜ][\w-]{{0,40}}\s(?:(?:of|the|for|and|der|"
     rf"des|für|und)\s)?){{0,3}}[A-ZÄÖÜ][\w-]{{0,40}}(?:{NOUN})(?:s|en|es)?(?:\s(?:20\d\d|Nr\. "
     rf"\d+))?)(?![\w-])"
+)
+#: "Tag der offenen Tür", "Lange Nacht der Museen", "Crib Festival": names whose kind stands as a word of its own.
+TITLED = re.compile(
+    r"(?<![\w-])(?P<name>(?:(?:[A-ZÄÖÜ][\w-]+er|Langen?|Lange|Internationale[rn]?|Europäische[rn]?)\s)?(?:Tag|"
+    r"Nacht|Woche|Fest|Markt|Abend) "
+    r"(?:der|des) (?:[a-zäöü]+en )?[A-ZÄÖÜ][\wäöüß-]+|"
+    r"(?:[A-Z][\w’'-]+\s(?:(?:of|the|for|and|in)\s){0,2}){1,4}(?:Festival|Concert|Fair|Conference|Summit|Workshop|Show|"
+    r"Parade|Race|Ceremony|Lecture|Exhibition|Day|Night|Week|Market|Gala|Marathon|Symposium|Convention|Camp|Carnival|"
+    r"Dinner|Hackathon|Walk|Swim|Run|Awards|Weekend))(?![\w-])"
+)
+#: What one is invited to, or what takes place: "zur Einwohnerversammlung", "die Übung beginnt", "bei einer Übung".
+SPOKEN = re.compile(
+    r"\b(?:(?:lädt|laden|einladung|eingeladen)\b[^.!?\n]{0,90}?\b(?:zur|zum|zu einer|"
+    r"zu einem)\s+(?:[a-zäöüß]+(?:en|er)\s)?"
+    r"(?P<to>[A-ZÄÖÜ][\wäöüß-]{3,40})|"
+    r"(?:[Dd]ie|[Dd]er|[Dd]as)\s+(?:[a-zäöüß]+e\s)?(?P<subject>[A-ZÄÖÜ][\wäöüß-]{3,40})\s+"
+    r"(?:findet|beginnt|startet|folgt|steigt|endet|dauert)\b|"
+    r"(?:[Bb]eim|[Bb]ei der|[Bb]ei einer|[Bb]ei einem|[Mm]it dem|[Mm]it der|"
+    r"[Aa]m)\s+(?:[a-zäöüß]+en\s)?(?P<during>[A-ZÄÖÜ][\wäöüß-]{3,40})\s+am\b)",
 )
 CANCELLED = re.compile(
     r"\b(?:abgesagt|absage|fällt (?:leider )?(?:\w+ )?aus|fallen (?:\w+ )?aus|ausfall|"
@@ -150,7 +170,7 @@ ANY_PLACE = re.compile(
 #: "the annual lantern parade": English writes its events small.
 SMALL_NAME = re.compile(
     r"\b(?:the|a|an|its|our|annual|this year[’']s|their)\s+(?P<name>(?:[\w’'-]+\s){0,3}?"
-    r"(?:festival|parade|sale|fair|concert|ceremony|dinner|open day|open evening|public "
+    r"(?:festival|parade|sale|fair|ceremony|event|concert|ceremony|dinner|open day|open evening|public "
     r"meeting|meeting|exhibition|marathon|race|workshop|"
     r"webinar|lecture|talk|hackathon|conference|summit|swim|market|show|display|launch|tour|quiz|carnival|auction|gala|weigh-in|screening|"
     r"performance|premiere))\b"

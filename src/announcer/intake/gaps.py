@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from announcer.intake.dates import Sure
+from announcer.intake.further import is_diary
 from announcer.intake.occasion import Occasion
 from announcer.intake.occasion_reading import Reading
 from announcer.intake.proposal import Confidence, Passage, Proposal, Question, Remark
@@ -37,6 +38,8 @@ _ABOUT_FIELDS = frozenset(
         "image_without_credit",
     ]
 )
+#: Fields that are pointed out where they are uncertain.
+_DOUBTFUL = ("source", "event.name", "event.place", "event.time", "event.end", "event.status")
 _MAY_REPEAT = frozenset({"die", "der", "das", "sie", "sehr", "had", "that"})
 
 
@@ -65,6 +68,8 @@ def _questions(proposal: Proposal, reading: Reading, occasion: Occasion | None) 
     if occasion is not None and occasion.status != "past":
         yield from _about_date(proposal, reading, occasion)
         yield from _about_event(proposal, occasion)
+    if occasion is not None and (proposal.further or is_diary(reading, proposal.draft.items if proposal.draft else ())):
+        yield _about_several(proposal, occasion)
     if _misses_enclosure(proposal, reading):
         yield Question("attachment")
 
@@ -142,6 +147,20 @@ def _about_event(proposal: Proposal, occasion: Occasion) -> Iterator[Question]:
         yield Question("place", {"event": occasion.name})
 
 
+def _about_several(proposal: Proposal, occasion: Occasion) -> Question:
+    """Whether several events are to be one announcement, and which of them are stored."""
+    drafts = [draft for draft in (proposal.draft, *proposal.further) if draft is not None]
+    names = [draft.event.name for draft in drafts]
+    if not proposal.further and proposal.draft is not None:
+        names = [item.title for item in proposal.draft.items]
+        return Question("events", {"diary": "; ".join(names)}, passage=_passage(proposal, "event.start"))
+    return Question("events", {"events": _numbered(names)})
+
+
+def _numbered(names: Sequence[str]) -> str:
+    return ", ".join(f"({number}) {name}" for number, name in enumerate(names, 1))
+
+
 def _misses_enclosure(proposal: Proposal, reading: Reading) -> bool:
     have = any(one.url or one.data for one in proposal.enclosures) or any(p.src for p in proposal.pictures)
     named = [one for one in proposal.enclosures if one.enclosed and not one.url and not one.data]
@@ -173,7 +192,7 @@ def _remarks(proposal: Proposal, reading: Reading) -> Iterator[Remark]:
     for found in _TWICE.finditer(reading.text):
         if found[1] not in _MAY_REPEAT:
             yield Remark("twice", {"said": found[0]}, Passage(found[0], _line(reading, found.start())))
-    for name in ("event.name", "event.place", "event.time", "event.status"):
+    for name in _DOUBTFUL:
         known = proposal.known.get(name)
         if known is not None and known.confidence is Confidence.UNCERTAIN:
             yield Remark("unsure", {"field": name, "value": known.passage.text}, known.passage)

@@ -15,11 +15,11 @@ from announcer.intake.called_off import (
     status_of,
 )
 from announcer.intake.dates import Mention, Precision
+from announcer.intake.event_name import event_name
 from announcer.intake.event_patterns import (
     ADDRESS,
     ANY_PLACE,
     CLOSES,
-    COMPOUND,
     DAILY,
     DOORS,
     ENDS,
@@ -28,7 +28,6 @@ from announcer.intake.event_patterns import (
     INVITES,
     LABELLED,
     NAMED_TITLE,
-    NO_NAME,
     NO_PLACE,
     NOT_ITS_END,
     NOT_THE_EVENT,
@@ -38,7 +37,6 @@ from announcer.intake.event_patterns import (
     PUBLIC,
     RECURRING,
     REGISTRATION,
-    SMALL_NAME,
 )
 from announcer.intake.names import find_people
 from announcer.intake.occasion_reading import (
@@ -79,7 +77,7 @@ def find_occasion(reading: Reading) -> Occasion | None:
     sentences = Sentences(reading.text)
     ranked = _ranked(reading, sentences)
     status, previous, when = status_of(reading, sentences, ranked)
-    name = _name(reading, sentences, when)
+    name = event_name(reading, sentences, when)
     if when is None and not name and status == "scheduled":
         return None
     place, at = _place(reading, sentences, when)
@@ -158,35 +156,6 @@ def _score(reading: Reading, sentences: Sentences, mention: Mention) -> int:
     if "relative" in mention.notes and mention.first == reading.release:
         score -= 2
     return score
-
-
-def _name(reading: Reading, sentences: Sentences, when: Mention | None) -> str:
-    """A title beside what kind of event it is; else a compound such as "Lesefest"; else the headline has to do."""
-    for source in (reading.headline, reading.kicker, reading.text):
-        if found := NAMED_TITLE.search(source):
-            return found["name"].strip()
-    span = sentences.span(when.start) if when is not None else (0, 0)
-    text, offset = reading.text[:4000], len(reading.headline)
-    counts: dict[str, int] = {}
-    for pattern in (COMPOUND, SMALL_NAME):
-        for found in pattern.finditer(text):
-            name = _trimmed(" ".join(found["name"].split()))
-            if len(name) >= 5 and not NO_NAME.fullmatch(name):
-                weight = 4 if found.start() < offset else 1
-                weight += 3 if span[0] <= found.start() < span[1] else 0
-                counts[name] = counts.get(name, 0) + weight
-    if not counts:
-        return ""
-    best = max(counts, key=lambda name: (counts[name], len(name)))
-    fuller = [name for name in counts if name.lower().endswith(best.lower()) and len(name) > len(best)]
-    if fuller and not any(best in other for other in (reading.headline,)):
-        best = max(fuller, key=lambda name: counts[name])
-    return best
-
-
-def _trimmed(name: str) -> str:
-    article = r"^(?:Die|Der|Das|Eine?n?|The|Zum|Zur|Am|Im|Beim|Bei|Vom|At|On|In|For|Our|This|Its)\s+"
-    return re.sub(article, "", name)
 
 
 def _place(reading: Reading, sentences: Sentences, when: Mention | None) -> tuple[str, int]:

@@ -5,35 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from announcer.intake import gaps
 from announcer.intake.around import Text
-from announcer.intake.contacts import Contact, mentioned, signature, take_contact
-from announcer.intake.dates import Mention, Precision, Sure, find_dates, looks_english, told_elsewhere
+from announcer.intake.contacts import Contact, below_dashes, completed, mentioned, signature, take_contact
+from announcer.intake.dates import find_dates, looks_english, told_elsewhere
 from announcer.intake.document import Block, Document, Kind, Removed
+from announcer.intake.drafting import draft_of
+from announcer.intake.further import further_occasions, named_apart
 from announcer.intake.masthead import Masthead, dateline_of_lead, dateline_place, read_masthead
 from announcer.intake.names import Named, find_people, merged
 from announcer.intake.occasion import Occasion, find_occasion
 from announcer.intake.occasion_reading import Reading
-from announcer.intake.organisations import first_organisation, is_organisation, name_in
+from announcer.intake.organisations import first_organisation, hosted, is_organisation, name_in, organisation_in
 from announcer.intake.programme import Item, listed
 from announcer.intake.proposal import Confidence, EventDraft, Known, Passage, Proposal
 from announcer.intake.quotes import find_quotes
-from announcer.intake.slugs import slug, unique
+from announcer.intake.slugs import slug
 from announcer.intake.structure import read_text
 from announcer.intake.telling import Telling, told
-from announcer.model.facts import Announcement, Certainty, Event, EventStatus, Person, Place, Registration, Session
+from announcer.model.facts import Announcement
 
 #: So much of a text is searched for people, events and programmes; all of it is kept.
 MOST_CHARACTERS = 60_000
 _NO_WORD = re.compile(r"\S{150,}")
-_STATUS = {
-    "cancelled": EventStatus.CANCELLED,
-    "postponed": EventStatus.POSTPONED,
-    "rescheduled": EventStatus.RESCHEDULED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,8 @@ def recognise(document: Document, given: Given) -> Proposal:
     kept = set(blocks)
     text = read_text(document, blocks, given.headline, [one for one in document.blocks if one not in kept])
     contact = contact or signature([block for block in text.covers if text.lead and block.line > text.lead.line])
-    contact = _with_sender(contact or mentioned(blocks), document)
+    contact = contact or mentioned(blocks)
+    contact = _with_sender(completed(contact, below_dashes(document.removed)), document)
     release = given.release or head.released
     if text.lead is not None:
         _, dated, _ = dateline_of_lead(text.lead.text, release)
@@ -69,12 +67,17 @@ def recognise(document: Document, given: Given) -> Proposal:
     people = [p for p in find_people(reading.text) if contact is None or p.name != contact.name]
     occasion = find_occasion(reading)
     items = _items(text, reading, people, occasion, release, english=language == "en")
-    draft = None if occasion is None else _draft(occasion, items, given, text)
-    announcement = _announcement(text, head, contact, document, given, language)
+    others = [] if occasion is None or any(item.on for item in items) else further_occasions(reading, occasion)
+    occasion = named_apart(occasion, others) if occasion is not None else None
+    draft = None if occasion is None else draft_of(occasion, items, given.zone)
+    headline = text.headline.text if text.headline else ""
+    source, sourced = (head.source, True) if head.source else _source(document, contact, text, headline)
+    announcement = _announcement(text, head, contact, source, given, language)
     proposal = Proposal(
         announcement=announcement,
         stripped=tuple(one.text for one in document.removed),
         draft=draft,
+        further=tuple(draft_of(one, (), given.zone) for one in others),
         number=head.number,
         released=head.released,
         deck=text.deck.text if text.deck else "",
@@ -87,7 +90,10 @@ def recognise(document: Document, given: Given) -> Proposal:
         pictures=tuple(text.pictures),
         enclosures=tuple(text.enclosures),
         removed=(*document.removed, *(Removed(block.text, block.line) for block in (*text.covers, *head.labels))),
-        known=_known(text, head, contact, draft, occasion),
+        known={
+            **_known_source(text, source, sure=sourced),
+            **_known(text, head, contact, draft, occasion),
+        },
     )
     return gaps.with_questions(proposal, reading, occasion)
 
@@ -140,7 +146,7 @@ def _items(
 
 
 def _announcement(
-    text: Text, head: Masthead, contact: Contact | None, document: Document, given: Given, language: str
+    text: Text, head: Masthead, contact: Contact | None, source: str, given: Given, language: str
 ) -> Announcement:
     headline = text.headline.text if text.headline else ""
     lead = dateline_of_lead(text.lead.text, given.release)[2] if text.lead else ""
@@ -151,7 +157,7 @@ def _announcement(
         lead=lead,
         body="\n\n".join(_as_markdown(block) for block in _body(text)),
         language=language,
-        source=head.source or _source(document, contact, text, headline),
+        source=source,
         contact=contact.text.replace(" | ", ", ") if contact else "",
         links=tuple(text.links),
         embargoed_until=head.embargo,
@@ -167,14 +173,23 @@ def _with_sender(contact: Contact | None, document: Document) -> Contact | None:
     return replace(contact, email=contact.email or document.address, name=contact.name or document.sender_name)
 
 
-def _source(document: Document, contact: Contact | None, text: Text, headline: str) -> str:
-    """Who publishes, if no line says so: whose office the contact is, who sent the mail, whose page it is."""
-    if contact and contact.organisation and is_organisation(name_in(contact.organisation)):
-        return name_in(contact.organisation)
+def _source(document: Document, contact: Contact | None, text: Text, headline: str) -> tuple[str, bool]:
+    """Who publishes, if no line says so, and whether that is only likely.
+
+    Whose office the contact is, who sent the mail, whose page it is; else whom the text speaks of first.
+    """
+    office = name_in(contact.organisation) if contact else ""
+    if contact and is_organisation(office) and (" " in office or not hosted(document.text)):
+        return name_in(contact.organisation), True
     before, colon, _ = headline.partition(":")
     place = dateline_place(text.lead.text) if text.lead else ""
     told = [document.sender, document.publisher, before if colon else "", place]
-    return first_organisation(one for one in told if one) or document.sender
+    sure = first_organisation(one for one in told if one)
+    if sure:
+        return sure, True
+    parts = [text.boilerplate[:2], [text.lead] if text.lead else [], text.body]
+    spoken = (organisation_in(block.text) for blocks in parts for block in blocks)
+    return document.sender or hosted(document.text) or next(filter(None, spoken), ""), bool(document.sender)
 
 
 def _body(text: Text) -> list[Block]:
@@ -194,140 +209,9 @@ def _as_markdown(block: Block) -> str:
     return block.shown
 
 
-# The event.
-
-
-def _draft(occasion: Occasion, items: Sequence[Item], given: Given, text: Text) -> EventDraft:
-    when, zone = occasion.when, given.zone
-    occasion = _beginning(occasion, items)
-    certainty = _certainty(occasion)
-    first = when.first if when else None
-    last = when.last if when else None
-    start, end = _span(first, last, occasion.begins, occasion.ends, zone)
-    place = Place(occasion.place, occasion.street, occasion.postal_code, occasion.city) if occasion.place else None
-    closes = occasion.registration_closes
-    closing = datetime.combine(closes.first, closes.begins or time(23, 59), zone) if closes and closes.first else None
-    known = certainty in {"stated", "inferred", "ambiguous"} and start is not None
-    doors = datetime.combine(first, occasion.doors, zone) if first and occasion.doors else None
-    event = Event(
-        id=slug(occasion.name)[:70].strip("-")
-        + (f"-{first.year}" if first and str(first.year) not in occasion.name else ""),
-        name=occasion.name,
-        start=start,
-        end=end,
-        timezone=zone.key,
-        certainty=Certainty.INFERRED if known else Certainty.MISSING,
-        doors=doors,
-        place=place,
-        registration=Registration(closes=closing),
-        sessions=tuple(_sessions(items, first, last, zone)),
-        status=_STATUS.get(occasion.status, EventStatus.SCHEDULED),
-    )
-    return EventDraft(
-        event=event, certainty=certainty, status=occasion.status, when=when, previous=occasion.previous,
-        previous_place=occasion.previous_place, start=_shown(when, occasion.begins, first=True),
-        end=_shown(when, occasion.ends, first=False), alternatives=_alternatives(occasion),
-        registration_closes=_shown(closes, closes.begins if closes else None, first=True) if closes else "",
-        doors=f"{occasion.doors:%H:%M}" if occasion.doors else "", recurring=occasion.recurring, items=tuple(items),
-    )  # fmt: skip
-
-
-def _beginning(occasion: Occasion, items: Sequence[Item]) -> Occasion:
-    """An event without a time of its own begins with the first item of its first day."""
-    when = occasion.when
-    if occasion.begins is not None or when is None or when.first is None or len(items) < 2:
-        return occasion
-    one_day = when.first == when.last
-    starts = [
-        item.start
-        for item in items
-        if item.start and (item.on == when.first if item.on else item.day == 1 or (item.day is None and one_day))
-    ]
-    return replace(occasion, begins=min(starts)) if starts else occasion
-
-
-def _certainty(occasion: Occasion) -> str:
-    if occasion.when is None:
-        return "missing"
-    if occasion.contradicting or occasion.when.sure is Sure.AMBIGUOUS:
-        return "ambiguous"
-    if occasion.when.sure is Sure.INCOMPLETE:
-        return "open"
-    return occasion.when.sure.value
-
-
-def _span(
-    first: date | None, last: date | None, begins: time | None, ends: time | None, zone: ZoneInfo
-) -> tuple[datetime | None, datetime | None]:
-    """Start and end as instants; a day without a time begins at midnight, and stays to be confirmed."""
-    if first is None or last is None:
-        return None, None
-    start = datetime.combine(first, begins or time(), zone)
-    if ends is not None:
-        end = datetime.combine(last, ends, zone)
-        return start, end if end > start else end + timedelta(days=1)
-    if last != first:
-        return start, datetime.combine(last, time(23, 59), zone)
-    return start, None
-
-
-def _shown(when: Mention | None, clock: time | None, *, first: bool) -> str:
-    """A start or end as exact as the text says it."""
-    if when is None:
-        return ""
-    day = when.first if first else when.last
-    if day is None:
-        if not when.partial or when.partial[0] == (0, 0):
-            return ""
-        month, number = when.partial[0 if first else -1]
-        shown = f"--{month:02}-{number:02}"
-        return shown + (f"T{clock:%H:%M}" if clock else "") if first or len(when.partial) > 1 or clock else ""
-    if not first and clock is not None and when.first == when.last and when.begins and clock <= when.begins:
-        day += timedelta(days=1)
-    if not first and clock is None and when.first == when.last:
-        return ""
-    if when.precision is Precision.MONTH:
-        return f"{day:%Y-%m}"
-    return day.isoformat() + (f"T{clock:%H:%M}" if clock else "")
-
-
-def _alternatives(occasion: Occasion) -> tuple[str, ...]:
-    when = occasion.when
-    if when is None:
-        return ()
-    clock = f"T{occasion.begins:%H:%M}" if occasion.begins else ""
-    spans = [*when.alternatives, *((m.first, m.last) for m in occasion.contradicting if m.first)]
-    return tuple(dict.fromkeys(f"{first}{clock}" for first, _ in spans))
-
-
-def _sessions(items: Sequence[Item], first: date | None, last: date | None, zone: ZoneInfo) -> list[Session]:
-    taken: set[str] = set()
-    result = []
-    for item in items:
-        day = _day(item, first, last)
-        start = datetime.combine(day, item.start, zone) if day and item.start else None
-        end = datetime.combine(day, item.end, zone) if day and item.end and start else None
-        if start and end and end <= start:
-            end += timedelta(days=1)
-        id_ = unique(slug(item.kind or item.title)[:40].strip("-"), taken)
-        performers = tuple(
-            Person(" ".join(filter(None, (p.title, p.name))), p.role, p.affiliation) for p in item.people
-        )
-        result.append(Session(id_, item.title, item.kind, day, start, end, item.room, performers))
-    return result
-
-
-def _day(item: Item, first: date | None, last: date | None) -> date | None:
-    if item.on is not None:
-        return item.on
-    if first is None or last is None:
-        return None
-    if item.day is None:
-        return first if first == last else None
-    if item.day == -1:
-        return last
-    day = first + timedelta(days=item.day - 1)
-    return day if day <= last else None
+def _known_source(text: Text, source: str, *, sure: bool) -> dict[str, Known]:
+    confidence = Confidence.LIKELY if sure else Confidence.UNCERTAIN
+    return {"source": Known(confidence, Passage(source, line_of(text, source)))} if source else {}
 
 
 def _known(

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from announcer.errors import Conflict, IntakeError, NotFound
 from announcer.intake import answers as answering
 from announcer.intake.files import LARGEST_FILE, read_file_content, refuse
-from announcer.intake.proposal import Proposal
+from announcer.intake.proposal import EventDraft, Proposal
 from announcer.intake.release import Beside
 from announcer.intake.slugs import unique
 from announcer.model.changes import CorrectAnnouncement
@@ -81,8 +81,8 @@ def look_at(
     with house.database.read() as connection:
         if proposal.event_id is not None:
             _require_event(connection, proposal.event_id, name)
-        elif proposal.draft is not None and "event.id" not in answers:
-            proposal = _with_free_id(connection, proposal)
+        elif proposal.draft is not None:
+            proposal = _with_free_ids(connection, proposal, named="event.id" in answers)
         known = _known(connection, proposal)
     return Taken(proposal, as_text(data), folder or Path(), known)
 
@@ -108,13 +108,17 @@ def _require_event(connection: sa.Connection, event_id: str, name: str) -> None:
         ) from error
 
 
-def _with_free_id(connection: sa.Connection, proposal: Proposal) -> Proposal:
-    """The event's proposed id, with a number behind it if it is taken."""
+def _with_free_ids(connection: sa.Connection, proposal: Proposal, *, named: bool) -> Proposal:
+    """The events' proposed ids, each with a number behind it if it is taken; the first stays if a person named it."""
     assert proposal.draft is not None
     taken = set(facts.event_ids(connection))
-    event = proposal.draft.event
-    free = unique(event.id, taken)
-    return replace(proposal, draft=replace(proposal.draft, event=replace(event, id=free)))
+    first = proposal.draft if named else _freed(proposal.draft, taken)
+    taken.add(first.event.id)
+    return replace(proposal, draft=first, further=tuple(_freed(draft, taken) for draft in proposal.further))
+
+
+def _freed(draft: EventDraft, taken: set[str]) -> EventDraft:
+    return replace(draft, event=replace(draft.event, id=unique(draft.event.id, taken)))
 
 
 def _known(connection: sa.Connection, proposal: Proposal) -> Announcement | None:
@@ -147,7 +151,9 @@ def newer_text(taken: Taken) -> CorrectAnnouncement | None:
 def store(
     house: House, taken: Taken, actor: Actor, now: datetime, *, with_event: bool = False, playbook: str = ""
 ) -> Announcement:
-    """Store the announcement as its first version, and its event if wanted, in one transaction.
+    """Store the announcement as its first version, and its events if wanted, in one transaction.
+
+    The announcement belongs to the first event; more are stored beside it, each with a campaign of its own.
 
     The event's date stays unconfirmed unless a person answered for it. Raises
     `Conflict` if an id is taken.
@@ -157,11 +163,13 @@ def store(
     enclosed = pictures.keep_enclosed(house, taken.proposal)
     announcement = replace(announcement, pictures=(*announcement.pictures, *enclosed))
     event = taken.proposal.draft.event if with_event and taken.proposal.draft is not None else None
+    more = [draft.event for draft in taken.proposal.further] if event is not None else []
     if event is not None:
         announcement = replace(announcement, event_id=event.id)
     with house.database.write() as connection:
         if event is not None:
-            _store_event(connection, event, playbook, actor, now)
+            for one in (event, *more):
+                _store_event(connection, one, playbook, actor, now)
         elif announcement.event_id and facts.announcement_ids(connection, announcement.event_id):
             first = facts.announcement_ids(connection, announcement.event_id)[0]
             raise Conflict(

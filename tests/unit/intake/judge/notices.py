@@ -94,7 +94,7 @@ def _text(facts: dict[str, Any], found: Proposal) -> Iterator[Line]:
     if facts.get("number"):
         yield _same("number", facts["number"], found.number)
     if facts.get("source"):
-        yield _holds("source", facts["source"], text.source)
+        yield _holds("source", facts["source"], text.source, flagged=_unsure(found, "source"))
     if facts.get("dateline"):
         yield _same("dateline", str(facts["dateline"]), str(found.released or ""))
     has = bool(found.boilerplate)
@@ -141,7 +141,7 @@ def _events(facts: dict[str, Any], found: Proposal) -> Iterator[Line]:
         if drafts:
             yield (
                 "no event",
-                "wrong" if drafts[0].certainty in {"missing", "open", "ambiguous"} else "silent",
+                "wrong" if drafts[0].certainty in {"missing", "open", "ambiguous"} or "events" in asked else "silent",
                 "",
                 drafts[0].event.name + " " + drafts[0].start,
             )
