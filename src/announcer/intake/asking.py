@@ -29,10 +29,6 @@ _QUESTIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Der Text kündigt mehrere Termine an: {events}. Um welche geht es – alle, oder welche Nummern?",
         "The text announces several events: {events}. Which is it about: all, or which numbers?",
     ),
-    "diary": (
-        "Der Text ist eine Liste von Terminen: {diary}. Sind sie das Programm einer Veranstaltung – alle, oder keine?",
-        "The text is a list of dates: {diary}. Are they the programme of one event: all, or none?",
-    ),
     "embargo": (
         "Bis wann gilt die Sperrfrist? Im Text steht nur: {said}",
         "Until when does the embargo hold? The text only says: {said}",
@@ -51,6 +47,12 @@ _QUESTIONS: Final[Mapping[str, tuple[str, str]]] = {
         "The text names an enclosure that is not here. Where is it?",
     ),
 }
+
+#: A text that is a list of dates is asked about in other words.
+_DIARY: Final = (
+    "Der Text ist eine Liste von Terminen: {diary}. Sind sie das Programm einer Veranstaltung – alle, oder keine?",
+    "The text is a list of dates: {diary}. Are they the programme of one event: all, or none?",
+)
 
 _REMARKS: Final[Mapping[str, tuple[str, str]]] = {
     "no_lead": ("Es gibt keinen Vorspann.", "There is no lead paragraph."),
@@ -96,8 +98,8 @@ def question(value: Question, language: str) -> str:
     at = int(language == "en")
     shown = [option(one, language) for one in value.options]
     said = (" – " + (" oder ", " or ")[at].join(shown)) if shown else ""
-    key = "diary" if "diary" in value.slots else value.key
-    return _QUESTIONS[key][at].format(**{**value.slots, "options": said})
+    words = _DIARY if "diary" in value.slots else _QUESTIONS[value.key]
+    return words[at].format(**{**value.slots, "options": said})
 
 
 def remark(value: Remark, language: str) -> str:
