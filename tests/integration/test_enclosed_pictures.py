@@ -114,8 +114,8 @@ def test_the_pictures_of_a_word_file(folder: Path) -> None:
     run(folder, "add", str(folder / "haus.docx"), "--yes")
     assert kept(folder, "haus") == [
         {
-            "file": "bild-1.png", "alt": "Ein blaues Haus", "credit": "Alex Muster", "caption": "Das Haus am Ufer.", "licence": "",
-            "size": len(blue),
+            "file": "bild-1.png", "alt": "Ein blaues Haus", "credit": "Alex Muster", "caption": "Das Haus am Ufer.",
+            "licence": "", "size": len(blue),
         }
     ]  # fmt: skip
 
@@ -145,6 +145,13 @@ def test_the_pictures_of_a_mail(folder: Path) -> None:
         "credit:*=Stadt",
     )
     assert kept(folder, "haus") == [
-        {"file": "inside.jpg", "alt": "Ein rotes Haus", "credit": "Stadt", "caption": "Das Haus.", "licence": "", "size": len(red)},
+        {
+            "file": "inside.jpg",
+            "alt": "Ein rotes Haus",
+            "credit": "Stadt",
+            "caption": "Das Haus.",
+            "licence": "",
+            "size": len(red),
+        },
         {"file": "plan.png", "alt": "Der Plan", "credit": "Stadt", "caption": "", "licence": "", "size": len(green)},
     ]
