@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from announcer.errors import SettingsError
+from announcer.redaction import keep_out
 from announcer.settings import Settings
 
 
 def secret(settings: Settings, section: str, *, env: str, file: Path | None, what: str) -> str:
     """The secret named by `*_env` or `*_file` of `section`; raises `SettingsError` if there is none."""
+    found = _find(settings, section, env=env, file=file, what=what)
+    keep_out(found)
+    return found
+
+
+def _find(settings: Settings, section: str, *, env: str, file: Path | None, what: str) -> str:
     if env:
         if value := os.environ.get(env, "").strip():
             return value

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import functools
 import gc
 import os
 import signal
@@ -32,12 +31,16 @@ import structlog
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from announcer.clock import SteadyClock, system_clock
+from announcer.arrivals import TakingIn
+from announcer.clock import system_clock
 from announcer.engine import Engine
 from announcer.errors import AnnouncerError, SettingsError
-from announcer.office import holding, inbox, polling
+from announcer.housekeeping import Housekeeping
+from announcer.office import holding
 from announcer.settings import Settings
 from announcer.store import ledger
+from announcer.tick import Ticked
+from announcer.upkeep import logs
 from announcer.web.desk.desk import desk_app, first_link
 from announcer.web.public import public_app
 from announcer.web.server import WebServer
@@ -99,6 +102,8 @@ class Timekeeper:
         self._lock = threading.Lock()  # Between setting the bell and stopping.
         self._stopped = False
         self._watched: datetime | None = None
+        self.ticked: Callable[[Ticked], None] = lambda done: None  #: Told of every tick that did its work,
+        self.failed: Callable[[], None] = lambda: None  #: and of every other.
         for worker in workers:
             worker.jumped = self.tick_now
 
@@ -111,7 +116,7 @@ class Timekeeper:
         )
         self._scheduler.start()
 
-    def every(self, seconds: int, job: Callable[[], None], name: str) -> None:
+    def every(self, seconds: int, job: Callable[[], object], name: str) -> None:
         """Work of the office that comes back; it never runs twice at once."""
         self._scheduler.add_job(job, "interval", seconds=seconds, id=name, next_run_time=system_clock())
 
@@ -141,10 +146,13 @@ class Timekeeper:
             if done.queued:
                 self._ring()
             self._set_bell()
+            self.ticked(done)
         except AnnouncerError as error:
             log.error("the tick failed; tried again in a second", why=str(error))
+            self.failed()
         except Exception:  # the clock must not stop for one bad row
             log.exception("the tick failed; tried again in a second")
+            self.failed()
 
     def preflight(self) -> None:
         """Try what is needed soon; errors are logged and the next look tries again."""
@@ -187,62 +195,6 @@ class Timekeeper:
             worker.wake()
 
 
-class TakingIn:
-    """What comes in by itself: the watched folder, feeds of other systems, returned mails."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._house = engine.house
-        folder = engine.house.settings.intake.inbox
-        self._inbox = None if folder is None else inbox.Inbox(engine.house, engine.house.settings.path(folder))
-
-    def jobs(self) -> Iterator[tuple[str, int, Callable[[], None]]]:
-        """Name, seconds between two runs, and the work."""
-        wanted = self._house.settings.intake
-        if self._inbox is not None:
-            yield "inbox", wanted.inbox_seconds, self.look_into_inbox
-        for name, source in self._house.settings.sources.items():
-            yield f"feed:{name}", source.every_minutes * 60, functools.partial(self.poll, name)
-        for name, mailbox in self._house.settings.bounces.items():
-            yield f"bounces:{name}", mailbox.every_minutes * 60, functools.partial(self.look_for_bounces, name)
-
-    def look_into_inbox(self) -> None:
-        """Take in what lies in the folder; errors are logged, the next look tries again."""
-        assert self._inbox is not None
-        with _logged("the inbox could not be looked at"):
-            for moved in self._inbox.look(self._house.clock()):
-                if moved.why:
-                    log.warning("a file could not be taken in", file=moved.file, why=moved.why)
-                else:
-                    log.info("taken in", file=moved.file, announcement=moved.id, questions=moved.questions)
-
-    def poll(self, name: str) -> None:
-        """Look at one feed; errors are logged, the next look tries again."""
-        with _logged("the feed could not be read", feed=name):
-            found = polling.poll(self._house, name, self._house.settings.sources[name], self._house.clock())
-            if found.new or found.changed or found.refused:
-                log.info("feed read", feed=name, new=found.new, changed=found.changed, refused=found.refused)
-
-    def look_for_bounces(self, name: str) -> None:
-        """Look into one mailbox; errors are logged, the next look tries again."""
-        with _logged("the mailbox could not be read", mailbox=name):
-            found = self._engine.look_for_bounces(name)
-            if found.number:
-                kinds = {kind.value: number for kind, number in found.kinds}
-                log.info("mails came back", mailbox=name, ended=found.ended, **kinds)
-
-
-@contextlib.contextmanager
-def _logged(what: str, **about: object) -> Iterator[None]:
-    """A job's fault is logged, and ends only this run."""
-    try:
-        yield
-    except AnnouncerError as error:
-        log.error(what, why=str(error), **about)
-    except Exception:  # one bad file or feed must not end the job for good
-        log.exception(what, **about)
-
-
 def settle_memory() -> None:
     """Take what is loaded by now out of the garbage collector's sight, for it lives as long as the process.
 
@@ -265,33 +217,38 @@ def serve(settings: Settings, *, ready: threading.Event | None = None) -> int:
     _check_python()
     stop = threading.Event()
     with _one_service(settings), _signals(stop):
-        engine = Engine(settings, SteadyClock())
+        logs.configure(settings.log)
+        keeper = Housekeeping(settings)
         try:
-            _run(engine, settings, stop, ready)
+            _run(keeper, settings, stop, ready)
         finally:
-            engine.close()
+            keeper.close()
     log.info("stopped")
     return 0
 
 
-def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threading.Event | None) -> None:
+def _run(keeper: Housekeeping, settings: Settings, stop: threading.Event, ready: threading.Event | None) -> None:
+    engine = keeper.engine
     last = holding.last_tick(engine.house)
     held = keep_watch(engine, system_clock(), starting=True)
     if engine.database.sqlite:  # on PostgreSQL other workers may be alive: their leases run out by themselves
         taken_back = engine.recover()
         if taken_back:
             log.warning("taken back what an unclean end left", deliveries=taken_back)
+            keeper.figures.reaped.inc(taken_back)
     if not held:  # an older ledger would take entries out of the feeds
         engine.write_feeds()
         engine.after_outage(last)
     workers = [Worker(engine, name) for name in engine.ways_out]
     clock = Timekeeper(engine, workers)
     taking_in = TakingIn(engine)
-    for name, seconds, job in taking_in.jobs():
+    for name, seconds, job in (*taking_in.jobs(), *keeper.jobs()):
         clock.every(seconds, job, name)
+    clock.ticked, clock.failed = keeper.ticked, keeper.tick_failed
     feeds = settings.path(settings.paths.feeds)
     withdrawals = holding.withdrawal_log(settings)
     app = public_app(engine.database, settings, engine.house.key, feeds, system_clock, withdrawals=withdrawals)
+    keeper.mount(app)
     web = WebServer(app, settings.web.host, settings.web.port)
     port = web.start()
     desk = _open_desk(engine, settings)
@@ -299,11 +256,13 @@ def _run(engine: Engine, settings: Settings, stop: threading.Event, ready: threa
     for worker in workers:
         worker.start()
     clock.start()
+    keeper.start()
     log.info("ready", pages=f"http://{settings.web.host}:{port}", channels=list(engine.ways_out))
     if ready is not None:
         ready.set()
     stop.wait()
     log.info("stopping")
+    keeper.stopping()
     _stop(engine, clock, workers, [web, *([desk] if desk is not None else [])])
 
 

@@ -19,8 +19,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from announcer.errors import SettingsError
 from announcer.mail_settings import BounceSource, Mail, MailAddress, Name, OAuth, Relay
+from announcer.upkeep_settings import LogSettings, MonitoringSettings
 
-__all__ = ["Mail", "Relay"]
+__all__ = ["LogSettings", "Mail", "MonitoringSettings", "Relay"]
 
 
 def _web_address(value: str) -> str:
@@ -305,6 +306,8 @@ class Settings(_Section):
     alerts: AlertSettings = AlertSettings()
     playbooks: dict[Name, dict[Name, RuleSettings]] = {}
     digests: dict[Name, DigestSettings] = {}
+    log: LogSettings = LogSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     root: Path = Path()  #: The folder of config.toml; not a key of the file.
 
     @model_validator(mode="after")

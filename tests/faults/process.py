@@ -17,7 +17,7 @@ from tests.faults.sink import ROOT
 
 #: How long anything may take before a test gives up, in seconds.
 PATIENCE = 60.0
-_PAGES = re.compile(r"pages=(http://\S+)")
+_PAGES = re.compile(r'pages(?:=|": ")(http://[^\s"]+)')  # in either form of the log
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -23,6 +23,7 @@ from announcer import __version__
 from announcer.cli import help
 from announcer.cli.terminal import Terminal, Unasked
 from announcer.errors import AnnouncerError, NotAllowed
+from announcer.redaction import fit_to_log
 
 REFUSED, USAGE, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 
@@ -95,7 +96,8 @@ def _failed(terminal: Terminal, error: Exception) -> int:
 
 def _keep_traceback(terminal: Terminal, error: Exception) -> Path:
     """Append the traceback to the log beside the database, or in the system's temporary folder."""
-    text = f"{datetime.now(UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n"
+    said = fit_to_log("".join(traceback.format_exception(error)))
+    text = f"{datetime.now(UTC).isoformat()}\n{said}\n"
     for folder in (_var(terminal), Path(tempfile.gettempdir())):
         try:
             if folder is not None:

@@ -149,7 +149,9 @@ class Terminal:
 
     def fail(self, said: str) -> None:
         """One line on stderr."""
-        line = " ".join(self.speech("error", said=seen(said)).split())
+        from announcer.redaction import without_secrets
+
+        line = " ".join(self.speech("error", said=seen(without_secrets(said))).split())
         self.err.print(line, style="red", soft_wrap=True)
 
     # What it asks.
@@ -216,12 +218,10 @@ def row(to: Table, cells: Sequence[object], *, style: str = "") -> None:
 
 def quiet_logs() -> None:
     """The machinery's log goes to stderr, warnings and worse, so that stdout stays what the verb says."""
-    import structlog
+    from announcer.settings import LogSettings
+    from announcer.upkeep import logs
 
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(30),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.configure(LogSettings(level="warning"), sys.stderr)
 
 
 def _console(stderr: bool) -> Console:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from announcer.model.people import Actor
+from announcer.redaction import without_addresses
 from announcer.store.driver import Statement
 from announcer.store.tables import audit, delivery, message, setting
 
-#: What looks like a mail address, wherever it stands.
-_ADDRESS = re.compile(r"[^\s@<>\"'(),;:|]+@[^\s@<>\"'(),;:|/]+\.[^\s@<>\"'(),;:|/.]+")
-ADDRESS_TAKEN_OUT = "(address)"
 ALL = "all"
 HOLD = "hold"
 
@@ -49,7 +46,7 @@ def note(
     the log can't be changed when somebody wants to be forgotten.
     """
     texts = {"actor": actor.name, "subject": subject[:200], "before": before, "after": after, "why": why}
-    values = {name: _ADDRESS.sub(ADDRESS_TAKEN_OUT, text) for name, text in texts.items()}
+    values = {name: without_addresses(text) for name, text in texts.items()}
     connection.execute(audit.insert().values(at=now, verb=verb, **values))
 
 

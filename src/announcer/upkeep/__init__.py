@@ -1,0 +1,1 @@
+"""What keeps the house in order while nobody looks: health, figures, logs, backups, and the doctor."""
