@@ -1,5 +1,6 @@
 #!/bin/sh
-# Brings what the server tests need and the machine lacks: Debian packages, a Bluesky PDS from npm, Synapse from PyPI. Starts nothing and configures nothing:
+# Brings what the server tests need and the machine lacks: Debian packages, a Bluesky PDS from npm, Synapse from PyPI,
+# the W3C feed validator from its repository. Starts nothing and configures nothing:
 # each test runs its servers from a temporary folder of its own.
 set -eu
 
@@ -42,13 +43,34 @@ install_synapse() {
     touch "$servers/synapse/installed"
 }
 
+install_feed_validator() {
+    [ ! -e "$servers/feedvalidator/installed" ] || return 0
+    source=${ANNOUNCER_FEED_VALIDATOR:-https://github.com/w3c/feedvalidator}
+    echo "Installing the W3C feed validator into $servers …"
+    rm -rf "$servers/feedvalidator"
+    mkdir -p "$servers"
+    # In no registry of packages. Where it can't be had its test says so, and our own rules remain.
+    if ! { git clone --quiet "$source" "$servers/feedvalidator" &&
+        git -C "$servers/feedvalidator" checkout --quiet 43dabeb217bd8d8b0a3f12f3a6e7c39a8619d9a8; }; then
+        echo "tests/servers/install.sh: $source can't be read; name a copy in ANNOUNCER_FEED_VALIDATOR" >&2
+        return 0
+    fi
+    "${PYTHON:-python3}" -m venv "$servers/feedvalidator/venv" || fail "python3 has no venv (Debian: python3-venv)"
+    "$servers/feedvalidator/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        'lxml>=5' 'html5lib==1.1' 'rdflib>=7' || fail "pip could not install what the feed validator needs; see above"
+    touch "$servers/feedvalidator/installed"
+}
+
 install_pds
 install_synapse
+install_feed_validator
 
 missing=
 [ -x /usr/sbin/postfix ] || missing="$missing postfix"
 [ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
-command -v newsboat >/dev/null 2>&1 || missing="$missing newsboat"
+for tool in newsboat sfeed khal vdirsyncer curl; do
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+done
 [ -n "$missing" ] || exit 0
 
 command -v apt-get >/dev/null 2>&1 || fail "these are missing and there is no apt-get to bring them:$missing"

@@ -39,8 +39,9 @@ from announcer.model.content import Payload, canonical
 #: Entries per file. Readers ask every quarter of an hour for all of it; 100 of 3 kB are 80 kB compressed.
 ENTRY_LIMIT = 100
 
-#: An empty feed needs a date too (RFC 4287 §4.2.15), and only a clock could give another.
-NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
+#: An empty feed needs a date too (RFC 4287 §4.2.15), and only a clock could give a true one; the W3C validator calls
+#: those before 1990 implausible.
+NOTHING_YET = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: A format's ending → what writes it.
 FORMATS: Mapping[str, Callable[[FeedInfo, Iterable[Entry]], bytes]] = {

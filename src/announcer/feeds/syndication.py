@@ -28,6 +28,7 @@ import feedgen.feed
 from feedgen.util import xml_elem
 
 from announcer.feeds.entries import Entry, FeedInfo
+from announcer.feeds.text import looks_like_html
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -67,7 +68,10 @@ def atom(info: FeedInfo, entries: Iterable[Entry]) -> bytes:
     for entry in entries:
         item = _add(generator, info, entry)
         item.id(entry.iri)
-        if entry.summary:
+        item.updated(entry.told_apart)
+        if entry.summary and looks_like_html(entry.summary):
+            item.summary(escape(entry.summary, quote=False), type="html")
+        elif entry.summary:
             item.summary(entry.summary)
     result: bytes = generator.atom_str()
     return result

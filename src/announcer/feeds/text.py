@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
@@ -17,6 +18,9 @@ TITLE_LENGTH = 200
 # Control characters of C0 (save tab and line feed) and C1, lone surrogates, noncharacters.
 # XML allows C1, but the W3C validator warns of it: it is always a wrongly decoded text.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])([^<>]*)>")
+_TAG_BEGIN = re.compile(r"<(?=[A-Za-z/!?])")
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _ACTIVE_TAGS = frozenset({"script", "style", "iframe", "object", "embed", "applet", "form", "input", "base", "meta"})
 _ADDRESS_ATTRIBUTES = frozenset({"href", "src", "poster", "cite"})
@@ -31,6 +35,22 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` cleaned, every run of white space one space: for titles, names, categories."""
     return " ".join(clean(text).split())
+
+
+def plain(text: str) -> str:
+    """A title that no reader can take for HTML: "&amp;" is "&", "<b>" is "‹b›"; "3 < 5" stays.
+
+    RSS never said whether a title is text or HTML, so half of the readers
+    would show what looks like a tag, and half swallow it with all in it.
+    """
+    while (shown := _ENTITY.sub(lambda found: unescape(found[0]), text)) != text:
+        text = shown
+    return one_line(_TAG_BEGIN.sub("‹", _TAG.sub(r"‹\1›", text)))
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether `text`, meant as plain text, has what could be taken for a tag or a character reference."""
+    return _TAG_BEGIN.search(text) is not None or _ENTITY.search(text) is not None
 
 
 def is_blank(text: str) -> bool:

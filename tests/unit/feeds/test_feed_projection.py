@@ -53,7 +53,7 @@ def test_without_entries_there_are_the_feeds_of_everything() -> None:
     assert set(files) == EVERYTHING
     assert json.loads(files["feed.de.json"])["title"] == "Stadt Beispiel: alle Mitteilungen"
     assert json.loads(files["feed.en.json"])["title"] == "Stadt Beispiel: all announcements"
-    assert feedparser.parse(files["feed.rss.xml"]).feed.updated == "Thu, 01 Jan 1970 00:00:00 +0000"
+    assert feedparser.parse(files["feed.rss.xml"]).feed.updated == "Sat, 01 Jan 2000 00:00:00 +0000"
 
 
 def test_the_main_language_stands_under_its_own_address_too() -> None:

@@ -1,7 +1,8 @@
 """The main rules of the W3C feed validator, over every file of a projection.
 
-`violations` is our own: the validator itself is not on PyPI. It is checked in
-turn with planted faults.
+`violations` is our own: the validator itself is not on PyPI, and runs where a
+copy of it can be had (tests/servers/test_feed_validator.py). It is checked in turn
+with planted faults.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 RFC822 = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} [\d:]{8} \+0000"
 )
-RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|\+00:00)")
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?(Z|\+00:00)")
+#: What the validator takes for HTML in a plain text: the end of a tag, or a named character.
+HTML = re.compile(r"</\w+>|&(?:amp|lt|gt|quot|apos|nbsp|auml|#\w+)")
 #: How often an element may stand in its parent (RSS 2.0, RSS profile, RFC 4287 §4.1.1, §4.1.2).
 CHANNEL = {"title": (1, 1), "link": (1, 1), "description": (1, 1), "language": (1, 1), "lastBuildDate": (1, 1),
            "docs": (0, 1), "generator": (0, 1), "item": (0, 999), A + "link": (1, 5),
@@ -79,6 +82,7 @@ def _rss(root: Any, address: str) -> Iterator[str]:
     for item in items:
         yield from _counted(item, ITEM)
         yield from _titled(item, "title", D + "creator")
+        yield from _plain(item.findtext("title"))
         yield from _urls([item.findtext("link")])
         yield from _dates([item.findtext("pubDate")], RFC822)
         if item.find("guid") is not None and item.find("guid").get("isPermaLink") != "false":
@@ -97,9 +101,13 @@ def _atom(root: Any, address: str) -> Iterator[str]:
     yield from _dates([root.findtext(A + "updated")], RFC3339)
     entries = root.findall(A + "entry")
     yield from _unique([entry.findtext(A + "id") for entry in entries])
+    moments = Counter(entry.findtext(A + "updated") for entry in entries)
+    yield from (f"{moment} is the date of {count} entries" for moment, count in moments.items() if count > 1)
     for entry in entries:
         yield from _counted(entry, ENTRY)
         yield from _titled(entry, A + "title", f"{A}author/{A}name")
+        texts = [text for text in entry.iter(A + "title", A + "summary") if text.get("type", "text") == "text"]
+        yield from (fault for text in texts for fault in _plain(text.text))
         yield from _urls([link.get("href") for link in entry.findall(A + "link")])
         yield from _dates([entry.findtext(A + "updated"), entry.findtext(A + "published")], RFC3339)
         if any(content.get("type") != "html" for content in entry.findall(A + "content")):
@@ -122,6 +130,11 @@ def _json(feed: dict[str, Any], address: str) -> Iterator[str]:
 
 def _titled(element: Any, *paths: str) -> Iterator[str]:
     yield from (f"{path} is empty" for path in paths if not (element.findtext(path) or "").strip())
+
+
+def _plain(text: str | None) -> Iterator[str]:
+    if found := HTML.search(text or ""):
+        yield f"{found[0]} in a plain text"
 
 
 def _urls(urls: list[str | None]) -> Iterator[str]:
@@ -216,6 +229,8 @@ SOUND = project(
     ("name", "old", "new", "said"),
     [
         ("feed.de.rss.xml", b"<title>Titel</title>", b"<title> </title>", "title is empty"),
+        ("feed.de.rss.xml", b"<title>Titel", b"<title>T &lt;/b&gt;", "</b> in a plain text"),
+        ("feed.de.atom.xml", b"<summary>s", b"<summary>&amp;auml;", "&auml in a plain text"),
         ("feed.de.rss.xml", b'isPermaLink="false"', b"", "guid is taken for an address"),
         ("feed.de.rss.xml", b"<pubDate>Wed", b"<pubDate>Thu", "Thu, 01 Jul 2026 12:00:00 +0000 has the wrong weekday"),
         ("feed.de.rss.xml", b"<pubDate>Wed", b"<pubDate>Mi", "Mi, 01 Jul 2026 12:00:00 +0000 is no date"),

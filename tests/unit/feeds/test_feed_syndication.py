@@ -148,7 +148,7 @@ def test_rss_whole() -> None:
         '<atom:link href="https://city.example/feeds/feed.de.xml" rel="self" type="application/rss+xml"/>'
         "<docs>http://www.rssboard.org/rss-specification</docs><generator>announcer</generator>"
         "<language>de</language><lastBuildDate>Thu, 02 Jul 2026 09:30:00 +0000</lastBuildDate><item>"
-        "<title>Titel &amp; &lt;mehr&gt;</title>"
+        "<title>Titel &amp; ‹mehr›</title>"
         "<link>https://city.example/mitteilungen/gr%C3%B6%C3%9Fe?a=1&amp;b=2</link>"
         "<description>a &amp;amp; b</description><content:encoded>&lt;p&gt;]]&gt;&lt;/p&gt;</content:encoded>"
         '<guid isPermaLink="false">urn:uuid:11111111-1111-5111-8111-111111111111</guid><category>K</category>'
@@ -264,10 +264,15 @@ def unescape_xml(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+_ATOM_TEXTS = ("title", "summary", "content")
+
+
 def atom_texts(document: bytes) -> tuple[str, ...]:
     entry = etree.fromstring(document).find("{http://www.w3.org/2005/Atom}entry")
-    names = ("title", "summary", "content")
-    return tuple(entry.findtext(f"{{http://www.w3.org/2005/Atom}}{name}") or "" for name in names)
+    title, summary, content = (entry.find(f"{{http://www.w3.org/2005/Atom}}{name}") for name in _ATOM_TEXTS)
+    said = "" if summary is None else summary.text or ""
+    is_html = summary is not None and summary.get("type") == "html"  # only where the text could be taken for it
+    return title.text, unescape_xml(said) if is_html else said, "" if content is None else content.text or ""
 
 
 SHOWN = replace(

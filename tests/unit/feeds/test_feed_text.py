@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from announcer.feeds.text import TITLE_LENGTH, clean, cut, faults, is_blank, one_line, web_address
+from announcer.feeds.text import (
+    TITLE_LENGTH,
+    clean,
+    cut,
+    faults,
+    is_blank,
+    looks_like_html,
+    one_line,
+    plain,
+    web_address,
+)
 
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=()))
 
@@ -39,6 +49,29 @@ def test_clean_text_is_what_xml_takes_and_gives_back(text: str) -> None:
 
 def test_one_line() -> None:
     assert one_line("  Eine\n\tlange\r\nÜberschrift \x00 ") == "Eine lange Überschrift"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Rat &amp; Tat", "Rat & Tat"),
+        ("Rat &amp;amp; Tat", "Rat & Tat"),
+        ("Höhe < 3 m und > 2 m", "Höhe < 3 m und > 2 m"),
+        ("Skripte <script>alert(1)</script> unerwünscht", "Skripte ‹script›alert(1)‹/script› unerwünscht"),
+        ("&lt;b&gt;laut&lt;/b&gt;", "‹b›laut‹/b›"),
+        ("<b ohne Ende", "‹b ohne Ende"),
+        ("F&E, H&M, R&reg", "F&E, H&M, R&reg"),
+        ("a&#11;b&#10;c", "ab c"),
+    ],
+)
+def test_a_plain_title_is_not_taken_for_html(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+@given(ANYTHING)
+def test_plain_is_final(text: str) -> None:
+    assert plain(plain(text)) == plain(text)
+    assert not looks_like_html(plain(text))
 
 
 @pytest.mark.parametrize(("text", "blank"), [("", True), (" \n", True), ("\u200b\u00ad", True), ("–", False)])
