@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import DeskSite
+from announcer.model.people import Actor
+from announcer.office import drafting
+from tests.browser.conftest import ROOT, DeskSite
 from tests.browser.visiting import LOOKS, Look, Visitor
 
 pytestmark = pytest.mark.browser
 
 #: Pages that an admin reads, without an id in their address.
-PAGES = ("/",)
+PAGES = ("/", "/new")
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -31,5 +33,18 @@ def test_signing_in_is_sound(look: Look, desk: DeskSite, visitor: Visitor) -> No
     """The first page that anybody sees."""
     with visitor.visit(look) as visit:
         visit.open(f"{desk.url}/sign-in")
+        assert visit.violations() == []
+        assert visit.too_wide() == 0
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_proposal_is_sound(look: Look, desk: DeskSite, visitor: Visitor) -> None:
+    """The text beside what was read from it, with a question that is open."""
+    text = (ROOT / "examples/kommunen-innovativ/release.md").read_text(encoding="utf-8").split("+++")[2]
+    draft = drafting.begin_pasted(desk.world.house, text, Actor("anna"), desk.world.house.clock())
+    with visitor.visit(look) as visit:
+        desk.sign_in(visit, "anna")
+        visit.open(f"{desk.url}/new/{draft.id}")
+        assert visit.page.locator("mark").count() > 3
         assert visit.violations() == []
         assert visit.too_wide() == 0

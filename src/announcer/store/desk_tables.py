@@ -41,3 +41,18 @@ desk_session = sa.Table(
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("flash", sa.Text, nullable=False, server_default="[]"),  # what the next page says once
 )
+
+#: A text that somebody pasted or uploaded and has not agreed to yet.
+intake_draft = sa.Table(
+    "intake_draft",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("actor", sa.String(120), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),  # of the file, for errors and as the default id
+    sa.Column("base", sa.Text, nullable=False, server_default=""),  # the address a page came from
+    sa.Column("raw", sa.Text, nullable=False),
+    sa.Column("answers", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("released", sa.String(10), nullable=False, server_default=""),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("created_at", Instant, nullable=False, index=True),
+)

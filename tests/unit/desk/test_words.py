@@ -33,4 +33,4 @@ def test_no_template_asks_for_a_word_that_is_missing() -> None:
         text = path.read_text(encoding="utf-8")
         for found in re.finditer(r"""\bt\.([a-z]\w*)|\bt\(["']([a-z]\w*)["']""", text):
             asked[found[1] or found[2]] = path.name
-    assert {key: name for key, name in asked.items() if key not in WORDS["de"]} == {}
+    assert {key: name for key, name in asked.items() if key not in WORDS["de"] and not key.endswith("_")} == {}

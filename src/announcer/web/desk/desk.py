@@ -15,7 +15,7 @@ from announcer.model.accounts import Role
 from announcer.office import accounts
 from announcer.office.house import House
 from announcer.web.callers import Callers
-from announcer.web.desk import signing, today
+from announcer.web.desk import new, signing, today
 from announcer.web.desk.address import Address
 from announcer.web.desk.edge import SECURITY_HEADERS, DeskEdge, TooLarge
 from announcer.web.desk.gate import Caller, ForeignForm, Gate, RoleNeeded, SignInNeeded
@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 SECTIONS = (
     signing.routes,
     today.routes,
+    new.routes,
 )
 _FOREVER = "public, max-age=31536000, immutable"
 

@@ -24,4 +24,7 @@ class Entry:
         ) or (path == self.path)
 
 
-MENU: tuple[Entry, ...] = (Entry("/", "today", "today"),)
+MENU: tuple[Entry, ...] = (
+    Entry("/", "today", "today"),
+    Entry("/new", "new", "new", also=("/announcements",)),
+)

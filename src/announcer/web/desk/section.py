@@ -12,7 +12,7 @@ def routes(desk: Desk) -> Section:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -83,10 +83,13 @@ def _admission(desk: Desk, role: Role | None) -> Callable[..., Any]:
         return caller
 
     # Only now is the body read: nobody unknown may send us files.
-    async def filled(request: Request, caller: Caller = Depends(known)) -> FormData:
+    async def filled(request: Request, caller: Caller = Depends(known)) -> AsyncIterator[FormData]:
         form = await gate.form(request)
-        gate.check_form(request, caller, form)
-        return form
+        try:
+            gate.check_form(request, caller, form)
+            yield form
+        finally:
+            await form.close()  # uploads lie in temporary files
 
     def admit(request: Request, caller: Caller = Depends(known), form: FormData = Depends(filled)) -> Visit:
         visit = desk.visit(request, caller, form)
