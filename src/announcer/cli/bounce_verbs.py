@@ -23,7 +23,7 @@ Number = Annotated[int, typer.Argument(metavar="N", help="Its number, as bounces
 
 _SHOWN = 200
 #: What each kind is called, as a key of `words`.
-_CALLED = {
+CALLED = {
     ReturnKind.HARD: "returned_hard",
     ReturnKind.SOFT: "returned_soft",
     ReturnKind.DELAYED: "returned_delayed",
@@ -75,7 +75,7 @@ def _show_counts(terminal: Terminal, days: int, counts: dict[ReturnKind, int]) -
     shown = table(speech("kind"), speech("bounces_number"))
     for one in ReturnKind:
         if number := counts.get(one):
-            row(shown, [speech(_CALLED[one]), number])
+            row(shown, [speech(CALLED[one]), number])
     terminal.show(shown)
 
 
@@ -88,7 +88,7 @@ def _show_mails(terminal: Terminal, mails: Sequence[Returned]) -> None:
     shown = table(*(speech(key) for key in ("number", "when", "kind", "bounces_from", "note")))
     for one in mails:
         note = " · ".join(part for part in (one.subject, one.said) if part)
-        row(shown, [one.id, speech.moment(one.at, zone), speech(_CALLED[one.kind]), one.sender, note])
+        row(shown, [one.id, speech.moment(one.at, zone), speech(CALLED[one.kind]), one.sender, note])
     terminal.show(shown)
 
 
@@ -170,7 +170,7 @@ def bounces_fetch(
             if not json:
                 terminal.say("bounces_fetched", name=one, n=found.number, ended=found.ended)
                 for kind, number in found.kinds:
-                    terminal.line(f"  {number} × {terminal.speech(_CALLED[kind])}")
+                    terminal.line(f"  {number} × {terminal.speech(CALLED[kind])}")
     if json:
         terminal.json(shapes)
     if bad:

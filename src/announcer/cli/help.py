@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from announcer.cli import bounce_words, intake_words, person_words, post_words
+from announcer.cli import bounce_words, intake_words, person_words, post_words, sending_words
 
 #: The verbs in the order of the work, under their headings (English, German).
 PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
@@ -23,7 +23,20 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     ),
     (
         ("Watching", "Im Blick behalten"),
-        ("status", "posts", "settle", "byhand", "decide", "log", "pause", "resume", "release-hold"),
+        (
+            "status",
+            "posts",
+            "settle",
+            "byhand",
+            "decide",
+            "log",
+            "sending",
+            "recipients",
+            "pause",
+            "resume",
+            "stop",
+            "release-hold",
+        ),
     ),
     (("Approval", "Freigabe"), ("requests", "deputies")),
     (
@@ -37,6 +50,7 @@ GERMAN: Final[Mapping[str, str]] = {
     **post_words.HELP,
     **intake_words.HELP,
     **bounce_words.HELP,
+    **sending_words.HELP,
     "Press releases become feeds, posts and mails, each at its moment; every change follows.": (
         "Aus Pressemitteilungen werden Feeds, Beiträge und Mails, jede zu ihrer Zeit; jede Änderung folgt überallhin."
     ),
@@ -168,10 +182,10 @@ GERMAN: Final[Mapping[str, str]] = {
     "It did not; try it again.": "Sie ist nicht angekommen; noch einmal versuchen.",
     "Show who did what, the newest first.": "Zeigen, wer was getan hat, das Neueste zuerst.",
     "How many lines.": "Wie viele Zeilen.",
-    "Let nothing leave: at all, by one channel, or about one event.": (
-        "Nichts hinauslassen: gar nichts, auf einem Kanal oder zu einer Veranstaltung."
+    "Let nothing leave: at all, by one channel, about one event, or of one message.": (
+        "Nichts hinauslassen: gar nichts, auf einem Kanal, zu einer Veranstaltung oder von einer Nachricht."
     ),
-    "all, channel:NAME or event:ID.": "all, channel:NAME oder event:KENNUNG.",
+    "all, channel:NAME, event:ID or message:N.": "all, channel:NAME, event:KENNUNG oder message:NUMMER.",
     "Say what becomes of held deliveries: of a late message, or of one mail too many in a week.": (
         "Über zurückgehaltene Zustellungen entscheiden: verspätete, oder eine Mail zu viel in der Woche."
     ),

@@ -111,7 +111,7 @@ def export(
         if output is None:
             _to_stdout(lines)
             return
-        number = _to_file(lines, output)
+        number = write_lines(lines, output)
     terminal.say("exported", n=number, path=output)
 
 
@@ -124,7 +124,8 @@ def _to_stdout(lines: Iterable[str]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _to_file(lines: Iterable[str], path: Path) -> int:
+def write_lines(lines: Iterable[str], path: Path) -> int:
+    """Write an export with a byte order mark, readable by its owner only; the number of lines below the head."""
     from announcer.errors import IntakeError
 
     number = 0

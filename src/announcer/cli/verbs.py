@@ -20,6 +20,7 @@ from announcer.cli import (
     press_verbs,
     publish_verb,
     rehearse_verb,
+    sending_verbs,
     taking_verbs,
     watch_verbs,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "press_verbs",
     "publish_verb",
     "rehearse_verb",
+    "sending_verbs",
     "taking_verbs",
     "watch_verbs",
 ]

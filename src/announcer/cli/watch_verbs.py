@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from announcer.office.posts import Posted
 
 OneName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only this event or announcement.")]
-What = Annotated[str, typer.Argument(metavar="[WHAT]", help="all, channel:NAME or event:ID.")]
+What = Annotated[str, typer.Argument(metavar="[WHAT]", help="all, channel:NAME, event:ID or message:N.")]
 
 
 @app.command()
@@ -165,7 +165,7 @@ def log(
 
 @app.command()
 def pause(context: typer.Context, what: What = "all", reason: Reason = "", by: As = None) -> None:
-    """Let nothing leave: at all, by one channel, or about one event."""
+    """Let nothing leave: at all, by one channel, about one event, or of one message."""
     from announcer.office import pause as office
 
     terminal: Terminal = context.obj

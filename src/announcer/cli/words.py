@@ -16,6 +16,7 @@ from announcer.cli import (
     playbook_words,
     post_words,
     rehearsal_words,
+    sending_words,
     status_words,
 )
 from announcer.cli.change_words import CHANGES
@@ -29,6 +30,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **post_words.WORDS,
     **intake_words.WORDS,
     **bounce_words.WORDS,
+    **sending_words.WORDS,
     **rehearsal_words.WORDS,
     **status_words.WORDS,
     # What went wrong
@@ -194,6 +196,7 @@ _VERBS: Final[Mapping[str, tuple[str, str]]] = {
     **post_words.VERBS,
     **playbook_words.VERBS,
     **bounce_words.VERBS,
+    **sending_words.VERBS,
     "add": ("aufgenommen", "added"),
     "confirm": ("Termin bestätigt", "confirmed the date"),
     "plan": ("geplant", "planned"),

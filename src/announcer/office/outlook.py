@@ -1,6 +1,6 @@
 """What leaves once a stop is lifted, what not any more and what asks: shown beforehand, and then done.
 
-A stop is a pause (`all`, `channel:NAME`, `event:ID`), the hold of everything,
+A stop is a pause (`all`, `channel:NAME`, `event:ID`, `message:N`), the hold of everything,
 or a service that was down. What became due meanwhile waits in two places:
 messages that are still planned, which the next tick judges, and deliveries
 that were in the ledger already, which are judged here. Both by the one rule
@@ -137,7 +137,7 @@ def _would_be_judged(one: Message, now: datetime, lifted: str) -> bool:
 
 
 def _is_stopped(one: Message, stops: set[str]) -> bool:
-    own = {journal.HOLD, journal.ALL, f"channel:{one.planned.channel}", f"event:{one.event_id}"}
+    own = {journal.HOLD, journal.ALL, f"channel:{one.planned.channel}", f"event:{one.event_id}", f"message:{one.id}"}
     return bool(stops & own)
 
 
@@ -151,7 +151,7 @@ def _order(one: _Judged, now: datetime) -> tuple[bool, int, float, int]:
 
 def _waiting(connection: sa.Connection, now: datetime, lifted: str) -> Mapping[int, int]:
     """How many deliveries of each message wait in the ledger for the stop to end."""
-    states = ("pending", "deferred", "paused") if lifted.startswith("event:") else ("pending", "deferred")
+    states = ("pending", "deferred", "paused") if lifted.startswith(("event:", "message:")) else ("pending", "deferred")
     query = (
         sa.select(delivery.c.message_id, sa.func.count().label("number"))
         .where(delivery.c.state.in_(states), delivery.c.ready_at <= now, delivery.c.action == "publish")

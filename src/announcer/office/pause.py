@@ -1,4 +1,4 @@
-"""Pause and resume: everything, a channel, an event. Settle what is in doubt, failed or a task; decide what is held."""
+"""Pause and resume: everything, a channel, an event, a message that leaves. Settle doubts, decide what is held."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from announcer.store.campaign import Campaign
 
 
 def pause(house: House, what: str, actor: Actor, why: str, now: datetime) -> None:
-    """Nothing more leaves by `what` (`all`, `channel:NAME`, `event:ID`) until it is resumed."""
+    """Nothing more leaves by `what` (`all`, `channel:NAME`, `event:ID`, `message:N`) until it is resumed.
+
+    `message:N` stops one that has begun to leave; what has not begun is held back by `drop` or `decide`.
+    """
     with house.database.write() as connection:
         _check(house, connection, what)
         if journal.recall(connection, journal.pause_name(what)) is None:
@@ -26,6 +29,11 @@ def pause(house: House, what: str, actor: Actor, why: str, now: datetime) -> Non
         if what.startswith("event:"):
             _pause_event(connection, what.removeprefix("event:"))
         journal.note(connection, actor, now, "pause", what, why=why)
+    if what.startswith("message:"):  # the switch has stopped it; its thousands of rows follow, a chunk at a time
+        more = True
+        while more:
+            with house.database.write() as connection:
+                more = intervention.pause_message(connection, int(what.removeprefix("message:")))
 
 
 def resume(house: House, what: str, actor: Actor, now: datetime) -> None:
@@ -36,6 +44,8 @@ def resume(house: House, what: str, actor: Actor, now: datetime) -> None:
         since = _since(connection, what)
         if what.startswith("event:"):
             _resume_event(connection, what.removeprefix("event:"))
+        if what.startswith("message:"):
+            intervention.resume_message(connection, int(what.removeprefix("message:")))
         outlook.catch_up(connection, house, now, what, since)
         journal.forget(connection, journal.pause_name(what))
         journal.forget(connection, journal.since_name(what))
@@ -67,8 +77,13 @@ def _check(house: House, connection: sa.Connection, what: str) -> None:
         return
     if kind == "event" and name in facts.event_ids(connection):
         return
+    if kind == "message" and name.isdigit():
+        state = store.message_by_id(connection, int(name)).state
+        if state is MessageState.SENDING or journal.recall(connection, journal.pause_name(what)) is not None:
+            return
+        raise Conflict(f"message {name} is {state}: only one that is being sent can be paused by itself")
     channels = ", ".join(f"channel:{name}" for name in house.exits)
-    raise NotFound(f"{what!r} can't be paused; use all, {channels} or event:ID")
+    raise NotFound(f"{what!r} can't be paused; use all, {channels}, event:ID or message:N")
 
 
 def _pause_event(connection: sa.Connection, event_id: str) -> None:

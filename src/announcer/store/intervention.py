@@ -29,13 +29,42 @@ def resume_event(connection: sa.Connection, event_id: str) -> None:
     )
 
 
+#: Deliveries that one transaction moves: others want to write too.
+AT_ONCE = 20_000
+
+
+def pause_message(connection: sa.Connection, message_id: int) -> bool:
+    """Take the next of a message's unsent deliveries out of the queue; whether there may be more."""
+    return _move(connection, message_id, ("pending", "deferred"), {"state": "paused"})
+
+
+def stop_message(connection: sa.Connection, message_id: int, said: str) -> bool:
+    """End the next of a message's unsent mails; whether there may be more. What puts right a post goes on."""
+    return _move(
+        connection, message_id, ("pending", "deferred", "paused", "held"), {"state": "cancelled", "said": said}
+    )
+
+
+def _move(connection: sa.Connection, message_id: int, states: Sequence[str], values: dict[str, str]) -> bool:
+    mine = (delivery.c.message_id == message_id) & delivery.c.state.in_(states) & delivery.c.subscriber_id.isnot(None)
+    some = sa.select(delivery.c.id).where(mine).limit(AT_ONCE)
+    return connection.execute(delivery.update().where(delivery.c.id.in_(some)).values(**values)).rowcount == AT_ONCE
+
+
+def resume_message(connection: sa.Connection, message_id: int) -> None:
+    """Put them back."""
+    mine = (delivery.c.message_id == message_id) & (delivery.c.state == "paused")
+    connection.execute(delivery.update().where(mine).values(state="pending"))
+
+
 def any_paused(connection: sa.Connection, delivery_ids: Sequence[int]) -> bool:
-    """Whether one of these deliveries is of an event that is paused."""
-    paused = journal.paused_events(connection)
-    if not paused or not delivery_ids:
+    """Whether one of these deliveries is of a message, or an event, that is paused."""
+    events, messages = journal.paused_apart(connection)
+    if not (events or messages) or not delivery_ids:
         return False
-    of_events = sa.select(message.c.id).where(message.c.event_id.in_(paused))
-    own = delivery.c.id.in_(list(delivery_ids)) & delivery.c.message_id.in_(of_events)
+    of_events = sa.select(message.c.id).where(message.c.event_id.in_(events))
+    paused = delivery.c.message_id.in_(of_events) | delivery.c.message_id.in_(messages)
+    own = delivery.c.id.in_(list(delivery_ids)) & paused
     return connection.scalar(sa.select(delivery.c.id).where(own).limit(1)) is not None
 
 

@@ -117,13 +117,23 @@ def pauses(connection: sa.Connection) -> dict[str, str]:
     return {name.removeprefix("pause:"): value for name, value in connection.execute(query)}
 
 
-_EVENTS = {"first": "pause:event:", "end": "pause:event;"}  # ";" follows ":", so this is every event's switch
-_PAUSED_EVENTS = Statement("SELECT name FROM setting WHERE name >= :first AND name < :end")
+# ";" follows ":", so this is every event's and every message's switch, and nobody else's.
+_SWITCHES = {"first": "pause:event:", "last": "pause:event;", "from": "pause:message:", "to": "pause:message;"}
+_PAUSED = Statement(
+    "SELECT name FROM setting WHERE (name >= :first AND name < :last) OR (name >= :from AND name < :to)"
+)
 
 
 def paused_events(connection: sa.Connection) -> list[str]:
     """The ids of the paused events."""
-    return [row[0].removeprefix("pause:event:") for row in _PAUSED_EVENTS.rows(connection, _EVENTS)]
+    return paused_apart(connection)[0]
+
+
+def paused_apart(connection: sa.Connection) -> tuple[list[str], list[int]]:
+    """The ids of the paused events, and of messages that were paused while they left."""
+    names = [name.split(":", 2) for (name,) in _PAUSED.rows(connection, _SWITCHES)]
+    events = [id_ for _, kind, id_ in names if kind == "event"]
+    return events, [int(id_) for _, kind, id_ in names if kind == "message" and id_.isdigit()]
 
 
 _STOPPED = Statement("SELECT name FROM setting WHERE name IN (:hold, :all, :channel) LIMIT 1")

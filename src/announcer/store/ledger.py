@@ -28,6 +28,8 @@ from announcer.store.tables import delivery, from_micros, message, to_micros
 LEASE_SECONDS = int(os.environ.get("ANNOUNCER_LEASE_SECONDS", "120"))
 #: Deliveries that one statement may end as missed: others want to write too.
 MISSED_AT_ONCE = 20_000
+#: The same, of those that one statement holds back.
+HELD_BACK_AT_ONCE = 20_000
 
 
 class Settlement(NamedTuple):
@@ -85,7 +87,8 @@ TOO_LATE = "its moment had passed"
 def _claim(connection: sa.Connection, channel: str, now: datetime, owner: str, limit: int) -> list[int]:
     if journal.stopped(connection, channel):
         return []
-    hold_back_paused(connection, channel)
+    if not hold_back_paused(connection, channel):
+        return []
     corrections.drop_pointless(connection, channel)
     wanted = {"channel": channel, "now": to_micros(now), "owner": owner, "lease": LEASE_SECONDS * 1_000_000}
     claimed: list[int] = []
@@ -126,16 +129,16 @@ def miss_the_rest(connection: sa.Connection, message_ids: Iterable[int], now: da
 _CLAIMABLE = sa.text("state IN ('pending', 'deferred')")  # spelt as in the partial index
 
 
-def hold_back_paused(connection: sa.Connection, channel: str) -> None:
-    """Whatever came into the queue of a paused event since it was paused waits with the rest."""
-    paused = journal.paused_events(connection)
-    if paused:
-        of_events = sa.select(message.c.id).where(message.c.event_id.in_(paused))
-        connection.execute(
-            delivery.update()
-            .where(delivery.c.channel == channel, _CLAIMABLE, delivery.c.message_id.in_(of_events))
-            .values(state=DeliveryState.PAUSED)
-        )
+def hold_back_paused(connection: sa.Connection, channel: str, most: int = HELD_BACK_AT_ONCE) -> bool:
+    """Whatever came into the queue of what is paused waits with the rest; False if there is more than `most`."""
+    events, messages = journal.paused_apart(connection)
+    if not events and not messages:
+        return True
+    of_events = sa.select(message.c.id).where(message.c.event_id.in_(events))
+    paused = delivery.c.message_id.in_(of_events) | delivery.c.message_id.in_(messages)
+    some = sa.select(delivery.c.id).where(delivery.c.channel == channel, _CLAIMABLE, paused).limit(most)
+    held = connection.execute(delivery.update().where(delivery.c.id.in_(some)).values(state=DeliveryState.PAUSED))
+    return held.rowcount < most
 
 
 def _release(connection: sa.Connection, ids: Sequence[int], state: DeliveryState, said: str) -> None:

@@ -104,8 +104,10 @@ def claim_mail(
     """
     if journal.stopped(connection, channel):
         return Claimed()
-    ledger.hold_back_paused(connection, channel)
     claimed = Claimed()
+    if not ledger.hold_back_paused(connection, channel):
+        claimed.more = True
+        return claimed
     looked = put_off = 0
     for lane in (0, 1):
         # Until it is full: what is not to be sent any more must not take the place of what is.
