@@ -57,7 +57,7 @@ class MemoryLedger:
         self._lock = threading.Lock()
         self._payload = house.real_mail()
 
-    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int) -> Sequence[Letter]:
+    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int, relay: str = "") -> Sequence[Letter]:
         """The next letters of a count."""
         with self._lock:
             first, self._claimed = self._claimed, min(self._claimed + limit, self._recipients)

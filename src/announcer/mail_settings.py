@@ -72,6 +72,15 @@ class DomainLimit(Section):
     per_minute: float = Field(gt=0)
 
 
+class Dkim(Section):
+    """[mail.dkim.NAME]: a key the newsletter is signed with here; without one the relay signs."""
+
+    domain: str = ""  #: Empty: that of the sender's address.
+    selector: str
+    key_file: Path | None = None  #: PEM; RSA or Ed25519.
+    key_env: str = ""
+
+
 class Mail(Section):
     """[mail]: the newsletter's sender and relays."""
 
@@ -85,6 +94,7 @@ class Mail(Section):
     relay: Relay = Relay()
     relays: dict[Name, Relay] = {}  #: Those after the first, in the order in which they take over.
     domains: dict[Domain, DomainLimit] = {}
+    dkim: dict[Name, Dkim] = {}
 
     @property
     def all_relays(self) -> dict[str, Relay]:

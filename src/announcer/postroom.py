@@ -14,7 +14,7 @@ from announcer.clock import Clock
 from announcer.errors import NotFound
 from announcer.keyring import Secrets
 from announcer.mail_settings import BounceSource, OAuth, Relay
-from announcer.newsletter import oauth
+from announcer.newsletter import dkim, oauth
 from announcer.newsletter.connection import Access
 from announcer.newsletter.mailbox import Imap, Mailbox, Maildir
 from announcer.newsletter.mailer import Mailer
@@ -43,12 +43,12 @@ class Postroom:
         mail = self.settings.mail
         titles = {name: entry.title for name, entry in self.settings.lists.items()}
         links = Links(self.settings.site.url, titles)
-        return Mailer(mail, self.key, links, self.clock, relays=self._relays())
+        return Mailer(mail, self.key, links, self.clock, relays=self._relays(), signers=self.signers())
 
     def courier(self, stop: threading.Event | None = None) -> Courier:
         """Who carries single mails, over a connection of its own."""
         mail = self.settings.mail
-        return Courier(mail, self.clock, stop=stop, relays=self._relays())
+        return Courier(mail, self.clock, stop=stop, relays=self._relays(), signers=self.signers())
 
     def mailbox(self, name: str) -> Mailbox:
         """The mailbox [bounces.NAME]. Connects; raises `NotFound`, `SettingsError`, `Transient` or `Credentials`."""
@@ -73,6 +73,21 @@ class Postroom:
 
     def _relays(self) -> list[Access]:
         return [self._access(relay, section) for section, relay in self.settings.mail.all_relays.items()]
+
+    def signers(self) -> list[dkim.Signer]:
+        """The keys of [mail.dkim]. What sends nothing needs none."""
+        if self.secrets.optional:
+            return []
+        mail = self.settings.mail
+        return [
+            dkim.load(
+                self.secrets.read(f"mail.dkim.{name}", env=one.key_env, file=one.key_file, what="key").encode(),
+                one.domain or mail.sender.rpartition("@")[2],
+                one.selector,
+                f"mail.dkim.{name}",
+            )
+            for name, one in mail.dkim.items()
+        ]
 
     def _access(self, relay: Relay, section: str) -> Access:
         password = ""

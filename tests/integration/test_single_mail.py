@@ -7,12 +7,15 @@ import email.policy
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from announcer import settings
 from announcer.errors import Credentials, Transient
 from announcer.model.ledger import Deferred, Failed, Outcome, Sent, Unknown
 from announcer.newsletter.connection import Access
+from announcer.newsletter.dkim import Signer
 from announcer.newsletter.single import Courier, SingleMail
 from tests.standins.smtp_relay import DROP, HANG, Script, SmtpRelay
 
@@ -122,3 +125,15 @@ def test_a_relay_that_falls_silent_is_not_waited_for_for_ever(command: str, kind
 
 def test_an_address_that_cant_be_written_fails_for_good() -> None:
     assert isinstance(courier(1).send(SingleMail("ab", "ä@city.example", "x", "y")), Failed)
+
+
+def test_single_mails_are_signed_too() -> None:
+    """With the key of config.toml, as the newsletter is."""
+    signer = Signer("city.example", "s", Ed25519PrivateKey.generate())
+    with SmtpRelay() as relay:
+        mail = settings.Mail(sender="presse@city.example", relay=settings.Relay(port=relay.port, security="none"))
+        signing = Courier(mail, lambda: NOW, signers=[signer])
+        assert isinstance(signing.send(SingleMail("0" * 32, "alex@leser.example", "Bitte", "Guten Tag")), Sent)
+        signing.close()
+    (taken,) = relay.mails
+    assert dkim.verify(taken.data, dnsfunc=lambda name, timeout=5: signer.record.encode())

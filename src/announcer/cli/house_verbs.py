@@ -13,6 +13,7 @@ from announcer.cli.options import Json
 from announcer.cli.terminal import Terminal, row, table
 
 if TYPE_CHECKING:
+    from announcer.newsletter.dkim import Signer
     from announcer.office.house import House
 
 
@@ -130,6 +131,7 @@ def _checked(terminal: Terminal) -> Iterator[Finding]:
         with terminal.engine() as engine:
             yield from _playbook_points(terminal, engine.house)
             yield from (_try(engine.house, name) for name in engine.house.exits)
+            yield from (_dkim_point(terminal, signer) for signer in engine.postroom.signers())
             yield _people_point(terminal, engine.house)
             yield from (Finding(*one) for one in engine.alerts.check())
     except AnnouncerError as error:
@@ -160,6 +162,12 @@ def _database_point(terminal: Terminal) -> str:
         return terminal.speech("database_ok", revision=schema.current_revision(database))
     finally:
         database.close()
+
+
+def _dkim_point(terminal: Terminal, signer: Signer) -> Finding:
+    """The record that the public half of a key needs in the DNS."""
+    name = f"{signer.selector}._domainkey.{signer.domain}"
+    return Finding("DKIM", True, terminal.speech("dkim_record", name=name, record=signer.record))
 
 
 def _people_point(terminal: Terminal, house: House) -> Finding:

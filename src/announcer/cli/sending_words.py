@@ -41,6 +41,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "These are the first {n}; all of them with --output FILE.",
     ),
     "recipients_address": ("Adresse", "Address"),
+    "dkim_record": ("ins DNS gehört der TXT-Eintrag {name}: {record}", "the DNS needs the TXT record {name}: {record}"),
     "recipients_erased": ("gelöscht", "erased"),
 }
 

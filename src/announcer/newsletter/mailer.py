@@ -18,6 +18,7 @@ from announcer.model.ledger import Failed
 from announcer.newsletter import encode, slots, verp
 from announcer.newsletter.compile import Compiled, Sender, compile, rfc_date, subject_parts
 from announcer.newsletter.connection import Access, health
+from announcer.newsletter.dkim import Signer, signed
 from announcer.newsletter.drain import Drain, Outlet
 from announcer.newsletter.lanes import Done
 from announcer.newsletter.pace import Breaker, Bucket
@@ -54,11 +55,12 @@ class Mailer:
         clock: Clock,
         *,
         relays: Sequence[Access] = (),
+        signers: Sequence[Signer] = (),
         keep_seconds: float = 30.0,
     ) -> None:
         """`key` signs the links; `relays` are those of `mail` with what opens them (none: the first, no password).
 
-        A connection without work is closed after `keep_seconds`.
+        `signers` sign here, besides what the relay does. A connection without work is closed after `keep_seconds`.
         """
         self._relays = tuple(relays) or (Access(mail.relay),)
         self._sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
@@ -76,6 +78,7 @@ class Mailer:
             )
             for access in self._relays
         ]
+        self._signers = tuple(signers)
         self._verp = (mail.bounce_address or mail.sender) if mail.verp else ""
         self._key = key
         self._links = links
@@ -175,6 +178,7 @@ class Mailer:
         for letter in letters:
             try:
                 data = contents[_issue(letter)].personalise(slots.personal(letter, self._key, date))
+                data = signed(self._signers, data)
                 sender = verp.sender(self._key, self._verp, letter.id).encode() if self._verp else b""
                 mail = Mail(letter, encode.address(letter.address), data, sender)
             except ComposeError as error:

@@ -21,6 +21,7 @@ from announcer.model.ledger import Deferred, Failed, Outcome
 from announcer.newsletter import encode
 from announcer.newsletter.compile import Sender, rfc_date
 from announcer.newsletter.connection import Access, Connection, Lost, health
+from announcer.newsletter.dkim import Signer, signed
 from announcer.newsletter.pace import Bucket, Permit
 from announcer.newsletter.pool import Pool
 from announcer.newsletter.rounds import Letter
@@ -101,12 +102,14 @@ class Courier:
         *,
         stop: threading.Event | None = None,
         relays: Sequence[Access] = (),
+        signers: Sequence[Signer] = (),
     ) -> None:
         """`stop` ends a conversation that waits; so does `close`."""
         self._sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
         self._envelope = encode.address(mail.sender)
         self._clock = clock
         self._stop = stop or threading.Event()
+        self._signers = tuple(signers)
         self._relays = tuple(relays) or (Access(mail.relay),)
         self._pools = [Pool(access, _KEEP_SECONDS) for access in self._relays]
         self._permit = Permit(self._stop.is_set, Bucket(mail.relay.per_second, time.monotonic), self._stop.wait)
@@ -118,7 +121,8 @@ class Courier:
         it refuses the sign-on; nothing was begun then.
         """
         try:
-            written_out = Mail(_letter(mail), encode.address(mail.to), written(mail, self._sender, self._clock()))
+            data = signed(self._signers, written(mail, self._sender, self._clock()))
+            written_out = Mail(_letter(mail), encode.address(mail.to), data)
         except ComposeError as error:
             return Failed(str(error))
         pool, connection = self._connection()

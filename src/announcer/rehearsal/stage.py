@@ -56,7 +56,10 @@ def scratch_settings(base: Settings, folder: Path, *, smtp_port: int, mastodon_u
         "site": {**base.site.model_dump(), "check_pages": False, "websub_hub": None},
         "database": {"url": f"sqlite:///{folder}/announcer.db"},
         "paths": {"feeds": folder / "feeds", "var": folder, "templates": base.path(own) if own else None},
-        "mail": {**base.mail.model_dump(), "relay": _relay(smtp_port), "relays": {}, "domains": {}, "enabled": True},
+        "mail": {
+            **base.mail.model_dump(),
+            **{"relay": _relay(smtp_port), "relays": {}, "domains": {}, "dkim": {}, "enabled": True},
+        },
         "channels": accounts,
         "lists": lists,
         "proxy": {},

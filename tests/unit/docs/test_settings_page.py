@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from announcer.errors import SettingsError
-from announcer.mail_settings import BounceSource, DomainLimit, OAuth
+from announcer.mail_settings import BounceSource, Dkim, DomainLimit, OAuth
 from announcer.settings import (
     ChannelSettings,
     DigestSettings,
@@ -56,13 +56,13 @@ def _sections() -> dict[str, type[BaseModel]]:
         assert isinstance(kind, type)
         assert issubclass(kind, BaseModel), f"[{name}] is neither a section nor a table of named ones"
         found[name] = kind
-    return {**found, "mail.relay": Relay, "mail.domains.NAME": DomainLimit}
+    return {**found, "mail.relay": Relay, "mail.domains.NAME": DomainLimit, "mail.dkim.NAME": Dkim}
 
 
 #: Said to have the keys of another section.
 ALIKE = {"mail.relays.NAME"}
 #: Keys that are sections of their own.
-NESTED = {(Mail, "relay"), (Mail, "relays"), (Mail, "domains")}
+NESTED = {(Mail, "relay"), (Mail, "relays"), (Mail, "domains"), (Mail, "dkim")}
 
 
 SECTIONS = _sections()
