@@ -25,7 +25,8 @@ def status_of(
         if (NO_NEW_DATE.search(reading.text) or put_off) and not ELSEWHERE.search(head):
             return "postponed", None, top
     past = _past_date(reading, sentences)
-    if past is not None and (top is None or past.start < top.start):
+    coming = top is not None and top.begins is not None and top.first is not None and not _is_over(top, reading)
+    if past is not None and not coming and (top is None or past.start < top.start):
         return "past", None, past
     if _called_off(reading.headline) or (_called_off(head) and _is_about_all(head)):
         if NO_NEW_DATE.search(reading.text) and POSTPONED.search(head):
@@ -39,6 +40,10 @@ def status_of(
     if reading.release and top.last and top.last < reading.release and (top.past or sentences.tells_past(top.start)):
         return "past", None, top
     return "scheduled", None, top
+
+
+def _is_over(mention: Mention, reading: Reading) -> bool:
+    return reading.release is not None and mention.last is not None and mention.last < reading.release
 
 
 def _called_off(text: str) -> bool:

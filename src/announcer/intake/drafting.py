@@ -23,8 +23,8 @@ _STATUS = {
 
 def draft_of(occasion: Occasion, items: Sequence[Item], zone: ZoneInfo) -> EventDraft:
     """The event as it would be stored, unconfirmed, and as exact as the text says it."""
-    when = occasion.when
     occasion = _beginning(occasion, items)
+    when = occasion.when
     certainty = _certainty(occasion)
     first = when.first if when else None
     last = when.last if when else None
@@ -51,16 +51,16 @@ def draft_of(occasion: Occasion, items: Sequence[Item], zone: ZoneInfo) -> Event
     return EventDraft(
         event=event, certainty=certainty, status=occasion.status, when=when, previous=occasion.previous,
         previous_place=occasion.previous_place, start=_shown(when, occasion.begins, first=True),
-        end=_shown(when, occasion.ends, first=False), alternatives=_alternatives(occasion),
+        end=_shown(when, occasion.ends, first=False, begins=occasion.begins), alternatives=_alternatives(occasion),
         registration_closes=_shown(closes, closes.begins if closes else None, first=True) if closes else "",
         doors=f"{occasion.doors:%H:%M}" if occasion.doors else "", recurring=occasion.recurring, items=tuple(items),
     )  # fmt: skip
 
 
 def _beginning(occasion: Occasion, items: Sequence[Item]) -> Occasion:
-    """An event without a time of its own begins with the first item of its first day."""
+    """An event without a time of its own begins with the first item of its first day; a series ends with its last."""
     when = occasion.when
-    if occasion.begins is not None or when is None or when.first is None or len(items) < 2:
+    if when is None or when.first is None or len(items) < 2:
         return occasion
     one_day = when.first == when.last
     starts = [
@@ -68,7 +68,10 @@ def _beginning(occasion: Occasion, items: Sequence[Item]) -> Occasion:
         for item in items
         if item.start and (item.on == when.first if item.on else item.day == 1 or (item.day is None and one_day))
     ]
-    return replace(occasion, begins=min(starts)) if starts else occasion
+    days = [item.on for item in items if item.on]
+    if one_day and len(days) == len(items) and min(days) == when.first:
+        occasion = replace(occasion, when=replace(when, last=max(days)))
+    return replace(occasion, begins=min(starts)) if starts and occasion.begins is None else occasion
 
 
 def _certainty(occasion: Occasion) -> str:
@@ -96,7 +99,7 @@ def _span(
     return start, None
 
 
-def _shown(when: Mention | None, clock: time | None, *, first: bool) -> str:
+def _shown(when: Mention | None, clock: time | None, *, first: bool, begins: time | None = None) -> str:
     """A start or end as exact as the text says it."""
     if when is None:
         return ""
@@ -107,7 +110,7 @@ def _shown(when: Mention | None, clock: time | None, *, first: bool) -> str:
         month, number = when.partial[0 if first else -1]
         shown = f"--{month:02}-{number:02}"
         return shown + (f"T{clock:%H:%M}" if clock else "") if first or len(when.partial) > 1 or clock else ""
-    if not first and clock is not None and when.first == when.last and when.begins and clock <= when.begins:
+    if not first and clock is not None and when.first == when.last and begins and clock <= begins:
         day += timedelta(days=1)
     if not first and clock is None and when.first == when.last:
         return ""

@@ -14,31 +14,20 @@ from announcer.intake.called_off import (
     place_change,
     status_of,
 )
-from announcer.intake.dates import Mention, Precision
+from announcer.intake.dates import Mention, Precision, Sure
 from announcer.intake.event_name import event_name
 from announcer.intake.event_patterns import (
     ADDRESS,
-    ANY_PLACE,
-    CLOSES,
-    DAILY,
-    DOORS,
-    ENDS,
     HAPPENS,
-    HYPHEN_HOUSE,
     INVITES,
     LABELLED,
     NAMED_TITLE,
-    NO_PLACE,
-    NOT_ITS_END,
     NOT_THE_EVENT,
-    ONLINE,
-    PLACE,
-    PLACE_LABEL,
     PUBLIC,
     RECURRING,
-    REGISTRATION,
 )
-from announcer.intake.names import find_people
+from announcer.intake.event_place import ENGLISH_ADDRESS, event_place
+from announcer.intake.event_times import closes_of, doors_of, times_of
 from announcer.intake.occasion_reading import (
     Reading,
 )
@@ -80,8 +69,10 @@ def find_occasion(reading: Reading) -> Occasion | None:
     name = event_name(reading, sentences, when)
     if when is None and not name and status == "scheduled":
         return None
-    place, at = _place(reading, sentences, when)
-    street, code, city = _address(reading.text, at)
+    left = (place_change(reading) or "") if status == "moved" else ""
+    where = event_place(reading, sentences, when, left)
+    place, at = where.name, where.at
+    street, code, city = _address(reading.text, at, place)
     invites = INVITES.search(reading.text) is not None
     if when is None and not _announces(reading, status):
         return None
@@ -91,13 +82,16 @@ def find_occasion(reading: Reading) -> Occasion | None:
         return None  # something has happened; there is nothing to come to
     found = Occasion(
         name=name or reading.headline, when=when, place=place, place_at=at, street=street,
-        postal_code=code, city=city, doors=_doors(reading), registration_closes=_closes(reading, sentences),
+        postal_code=code, city=city, doors=doors_of(reading), registration_closes=closes_of(reading, sentences),
         named=bool(name) and (NAMED_TITLE.search(reading.text) is not None or name in reading.headline),
-        placed=_is_placed(reading, sentences, when, place), status=status, previous=previous,
+        placed=where.sure, previous_place=left, status=status, previous=previous,
         recurring=when is None and RECURRING.search(reading.text) is not None,
         contradicting=_contradicting(reading, sentences, when, ranked), invites=invites,
     )  # fmt: skip
-    return _with_times(found, reading, sentences)
+    dates = (m for m in found.contradicting if found.when is not None and found.when.begins is None)
+    found = replace(found, when=next((m for m in dates if m.begins is not None), found.when))
+    begins, ends = times_of(reading, sentences, found.when, found.doors)
+    return replace(found, begins=begins, ends=ends)
 
 
 def _announces(reading: Reading, status: str) -> bool:
@@ -143,6 +137,8 @@ def _score(reading: Reading, sentences: Sentences, mention: Mention) -> int:
         score += 1
     if mention.begins is not None:
         score += 1
+    if mention.sure is Sure.STATED:
+        score += 1
     if mention.until:
         score -= 6
     if mention.past:
@@ -158,164 +154,15 @@ def _score(reading: Reading, sentences: Sentences, mention: Mention) -> int:
     return score
 
 
-def _place(reading: Reading, sentences: Sentences, when: Mention | None) -> tuple[str, int]:
-    """Where it is: after a label, in the sentence of the date, in the headline, anywhere."""
-    if labelled := PLACE_LABEL.search(reading.text):
-        return labelled["place"].strip(" .,;"), labelled.start("place")
-    spans = []
-    if when is not None:
-        start, end = sentences.span(when.start)
-        spans += [(start, end), (end, min(len(reading.text), end + 300))]
-    spans += [(0, len(reading.headline)), (0, len(reading.text))]
-    for start, end in spans:
-        best = _best_place(reading.text, start, end)
-        if best is not None:
-            return best
-    if when is not None:
-        start, end = sentences.span(when.start)
-        for begin, stop in ((start, end), (end, min(len(reading.text), end + 200))):
-            if (fallback := _any_place(reading.text, begin, stop)) is not None:
-                return fallback
-    if online := ONLINE.search(reading.text):
-        return online[0], online.start()
-    return "", -1
-
-
-def _best_place(text: str, start: int, end: int) -> tuple[str, int] | None:
-    """The fullest name of a house in a part of the text."""
-    found = [
-        (one["place"].strip(" ,."), one.start("place"))
-        for pattern in (PLACE, HYPHEN_HOUSE)
-        for one in pattern.finditer(text, start, end)
-        if "\n" not in one["place"].strip() and not NO_PLACE.match(one["place"])
-    ]
-    if found:
-        return max(found, key=lambda one: (min(len(one[0]), 45), -one[1]))
-    address = ADDRESS.search(text, start, end)
-    return (address["street"], address.start("street")) if address is not None else None
-
-
-def _is_placed(reading: Reading, sentences: Sentences, when: Mention | None, place: str) -> bool:
-    """Whether nothing else there could be the place as well."""
-    if PLACE_LABEL.search(reading.text):
-        return True
-    if when is None or not place:
-        return False
-    start, end = sentences.span(when.start)
-    if place not in reading.text[start:end]:
-        return False
-    houses = {" ".join(one["place"].split()) for one in PLACE.finditer(reading.text, start, end)}
-    return all(house in place or place in house for house in houses if not NO_PLACE.match(house))
-
-
-def _any_place(text: str, start: int, end: int) -> tuple[str, int] | None:
-    """ "im Pegelhaus", "at the Granary": a name behind a preposition, if no house is named."""
-    for found in ANY_PLACE.finditer(text, start, end):
-        place = found["place"].strip(" ,.")
-        if not NO_PLACE.match(place) and not find_people(place):
-            return place, found.start("place")
-    return None
-
-
-def _address(text: str, at: int) -> tuple[str, str, str]:
+def _address(text: str, at: int, name: str) -> tuple[str, str, str]:
+    """Street, postal code and city right behind a place, or in its own name."""
     if at < 0:
         return "", "", ""
-    found = ADDRESS.search(text, at, min(len(text), at + 220))
-    if found is None:
-        return "", "", ""
-    return found["street"], found["code"] or "", found["city"] or ""
-
-
-def _doors(reading: Reading) -> time | None:
-    for mention in reading.mentions:
-        if mention.begins is not None and DOORS.search(reading.text[max(0, mention.start - 30) : mention.start]):
-            return mention.begins
-    for found in re.finditer(r"(\d{1,2})(?:[.:](\d\d))?\s*Uhr\s*\(?Einlass", reading.text):
-        if int(found[1]) < 24:
-            return time(int(found[1]), int(found[2] or 0) % 60)
-    return None
-
-
-def _closes(reading: Reading, sentences: Sentences) -> Mention | None:
-    for mention in reading.mentions:
-        if not mention.dated:
-            continue
-        before = reading.text[max(0, mention.start - 60) : mention.start]
-        span = mention.first != mention.last and REGISTRATION.search(before) is not None
-        if span and mention.last is not None:
-            return replace(mention, first=mention.last)
-        if (mention.until or CLOSES.search(before)) and REGISTRATION.search(sentences.around(mention.start)):
-            return mention
-    return None
-
-
-def _with_times(found: Occasion, reading: Reading, sentences: Sentences) -> Occasion:
-    """The event's times, and where it was before."""
-    when = found.when
-    begins, ends = (when.begins, when.ends) if when is not None else (None, None)
-    doors = found.doors
-    if begins is None and when is not None:
-        others = [m for m in reading.mentions if _is_time_of(m, when, doors, reading, sentences)]
-        if others:
-            begins, ends = others[0].begins, others[0].ends
-    if begins is not None and begins == doors:
-        begins = None
-    if ends is None and begins is not None and when is not None:
-        ends = _closing_time(reading, sentences, when, begins)
-    several = when is not None and (len(when.partial) > 1 or (when.first != when.last))
-    if several and when is not None and ends is not None and DAILY.search(sentences.around(when.start)):
-        begins = ends = None  # the hours of each day are no start and end of the whole
-    previous_place = (place_change(reading) or "") if found.status == "moved" else ""
-    place, at = found.place, found.place_at
-    if previous_place and place and previous_place in place:
-        for other in PLACE.finditer(reading.text):
-            if previous_place not in other["place"]:
-                place, at = other["place"].strip(" ,."), other.start("place")
-                break
-    return replace(found, begins=begins, ends=ends, previous_place=previous_place, place=place, place_at=at)
-
-
-def _closing_time(reading: Reading, sentences: Sentences, when: Mention, begins: time) -> time | None:
-    """ "Ende gegen 17 Uhr", "bis etwa 17 Uhr", near the sentence of the event."""
-    near = sentences.number(when.start)
-    for mention in reading.mentions:
-        said = mention.begins
-        if said is None or said <= begins or mention.dated or abs(sentences.number(mention.start) - near) > 2:
-            continue
-        before = reading.text[max(0, mention.start - 30) : mention.start]
-        sentence = sentences.around(mention.start)
-        if ENDS.search(before) and not NOT_ITS_END.search(sentence):
-            return said
-    return None
-
-
-def _is_time_of(mention: Mention, when: Mention, doors: time | None, reading: Reading, sentences: Sentences) -> bool:
-    """Whether a mention says at what time the event of that day begins."""
-    if mention.begins is None or mention.begins == doors or mention.until:
-        return False
-    if mention.dated:
-        return mention.first == when.first and mention.sure is when.sure
-    return _is_start(reading.text, mention, sentences, when)
-
-
-def _is_start(text: str, mention: Mention, sentences: Sentences, when: Mention) -> bool:
-    """Whether a time without a day is the event's own: "Beginn: 19 Uhr", "los geht es um 19 Uhr"."""
-    before = text[max(0, mention.start - 40) : mention.start]
-    if DOORS.search(before) or re.search(
-        r"(?:telefon|öffnungszeiten|geöffnet|sprechzeiten|opening hours|open)\W*(?:\w+\W+){0,3}$", before, re.IGNORECASE
-    ):
-        return False
-    labelled = re.search(
-        r"(?:beginn|beginnt|start|startet|los geht(?:'s| es|s)?|anpfiff|anstoß|uhrzeit|"
-        r"zeit|wann|time|starts?|begins?|kick-off|treffen|treffpunkt|findet|von|ab|um|"
-        r"at|from)\W*(?:\w+\W+){0,2}$",
-        before,
-        re.IGNORECASE,
-    )
-    same = abs(sentences.number(mention.start) - sentences.number(when.start)) <= 2
-    return labelled is not None and (
-        same or re.search(r"beginn|start|los geht|uhrzeit|zeit:|time:", before, re.IGNORECASE) is not None
-    )
+    end = min(len(text), at + len(name) + 60)
+    if (found := ADDRESS.search(text, at, end)) is not None:
+        return found["street"], found["code"] or "", found["city"] or ""
+    english = ENGLISH_ADDRESS.search(text, at, end)
+    return (english["street"], "", "") if english is not None else ("", "", "")
 
 
 def _said_to_be_the_day(reading: Reading) -> list[Mention]:

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from announcer.intake import gaps
 from announcer.intake.around import Text
 from announcer.intake.contacts import Contact, below_dashes, completed, mentioned, signature, take_contact
-from announcer.intake.dates import find_dates, looks_english, told_elsewhere
+from announcer.intake.dates import Mention, Sure, find_dates, looks_english, told_elsewhere
 from announcer.intake.document import Block, Document, Kind, Removed
 from announcer.intake.drafting import draft_of
+from announcer.intake.event_times import time_of_each
 from announcer.intake.further import further_occasions, named_apart
 from announcer.intake.masthead import Masthead, dateline_of_lead, dateline_place, read_masthead
 from announcer.intake.names import Named, find_people, merged
@@ -23,6 +24,7 @@ from announcer.intake.organisations import first_organisation, hosted, is_organi
 from announcer.intake.programme import Item, listed
 from announcer.intake.proposal import Confidence, EventDraft, Known, Passage, Proposal
 from announcer.intake.quotes import find_quotes
+from announcer.intake.sentences import Sentences
 from announcer.intake.slugs import slug
 from announcer.intake.structure import read_text
 from announcer.intake.telling import Telling, told
@@ -64,6 +66,7 @@ def recognise(document: Document, given: Given) -> Proposal:
         head.released = head.released or date.fromisoformat(document.sent)
     release = release or head.released
     reading = _reading(text, document.facts, release, english=language == "en")
+    reading = replace(reading, mentions=tuple(_marked(one, document.times) for one in reading.mentions))
     people = [p for p in find_people(reading.text) if contact is None or p.name != contact.name]
     occasion = find_occasion(reading)
     items = _items(text, reading, people, occasion, release, english=language == "en")
@@ -111,6 +114,23 @@ def _reading(text: Text, facts: str, release: date | None, *, english: bool) -> 
     return Reading(whole, parts[0], text.kicker.text if text.kicker else "", mentions, release)
 
 
+def _marked(mention: Mention, times: Sequence[tuple[str, str]]) -> Mention:
+    """A day whose page says in its markup which year it is: <time datetime="2027-10-23">."""
+    for said, value in times:
+        if mention.first is None or mention.first != mention.last or mention.sure is Sure.STATED:
+            continue
+        marked = re.match(r"(\d{4})-(\d\d)-(\d\d)", value)
+        if marked is None or " ".join(said.split()).strip(" ,") not in " ".join(mention.text.split()):
+            continue
+        if (mention.first.month, mention.first.day) == (int(marked[2]), int(marked[3])):
+            try:
+                day = mention.first.replace(year=int(marked[1]))
+            except ValueError:
+                continue
+            return replace(mention, first=day, last=day, sure=Sure.STATED, notes=(), alternatives=())
+    return mention
+
+
 def _items(
     text: Text,
     reading: Reading,
@@ -125,7 +145,8 @@ def _items(
         return []
     found = listed(text.body, release, english)
     if found:
-        return found
+        begins, ends = time_of_each(reading, Sentences(reading.text))
+        return [replace(one, start=begins, end=ends) if one.on and one.start is None else one for one in found]
     many = re.search(
         r"konferenz|tagung|kongress|symposium|festival|\bfest\b|fachtag|forum|gipfel|programm|kolloquium|messe|conference|summit|festival|programme|congress|symposium|workshops",
         reading.text, re.IGNORECASE,
