@@ -98,7 +98,10 @@ VENUE = (
     r"Akademie|akademie|Klinik|klinik|klinikum|Depot|depot|Fabrik|fabrik|Zeche|zeche|Arena|arena|Kapelle|kapelle|Dom|dom|Münster|Treff|treff|Wache|wache|Mühle|mühle|See|see|"
     r"Ufer|ufer|Wiese|wiese|Wald|wald|Hall|Centre|Center|Library|Church|Square|Gardens?|Pavilion|Stadium|College|University|House|Gallery|Harbour|Castle|Cathedral|Room|"
     r"Theatre|School|Club|Hospital|Station|Quay|Barn|Chapel|Pier|Green|Field|Inn|Street|Road|Auditorium|Campus|campus|Foyer|foyer|Kulturhaus|Stadtarchiv|archiv|Archiv|Gelände|gelände|"
-    r"Atelier|Studio|Anleger|anleger|Promenade|promenade|Allee|allee|Weg|weg|Planetarium|Zoo|Tierpark|Speicher|speicher|Gasthof|Gaststätte|Wirtshaus|Café|Cafe|[Ss]ternwarte|[Kk]linikum|Audimax|Boathouse|Building|Beach|Lido|Aquarium|Fieldhouse|[Ss]porthalle|Kaserne|kaserne|Pfarrheim|Bürgertreff|Kolleg|kolleg)"
+    r"Atelier|Studio|Anleger|anleger|Promenade|promenade|Allee|allee|Weg|weg|Planetarium|Zoo|Tierpark|Speicher|"
+    r"speicher|Gasthof|Gaststätte|Wirtshaus|Café|Cafe|[Ss]ternwarte|[Kk]linikum|Audimax|(?:[Pp]ump|[Ww]asser|"
+    r"[Kk]raft)werk(?: I{1,3})?|Boathouse|Building|Beach|Lido|Aquarium|Fieldhouse|[Ss]porthalle|Kaserne|kaserne|"
+    r"Pfarrheim|Bürgertreff|Kolleg|kolleg)"
 )
 PLACE = re.compile(
     r"(?<![\w-])(?:im|in der|in den|in die|in das|ins|in|am|an der|auf dem|auf der|auf "

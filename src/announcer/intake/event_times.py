@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import time
 
 from announcer.intake.dates import Mention
 from announcer.intake.event_patterns import (
@@ -50,7 +50,8 @@ _LASTS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = {
-    "ein": 1, "eine": 1, "anderthalb": 1.5, "zwei": 2, "drei": 3, "vier": 4, "one": 1, "two": 2, "three": 3, "a": 1, "an": 1,
+    "ein": 1, "eine": 1, "anderthalb": 1.5, "zwei": 2, "drei": 3, "vier": 4,
+    "one": 1, "two": 2, "three": 3, "a": 1, "an": 1,
 }  # fmt: skip
 _ENDS_AT = re.compile(
     rf"\b(?:endet|schließt|ends?|closes)\s+(?:das|der|die|the)?\s*[\w-]{{0,30}}?(?:{NOUN})\w{{0,3}}\s+(?:gegen|um|at|around)\s*$",
@@ -221,7 +222,8 @@ def _lasting(reading: Reading, sentences: Sentences, when: Mention, begins: time
             continue
         number = _NUMBERS.get(found["n"].lower()) or float(found["n"] if found["n"].isdigit() else 1)
         minutes = number * (60 if found["unit"].lower().startswith(("st", "h")) else 1)
-        return (datetime(2000, 1, 1, begins.hour, begins.minute) + timedelta(minutes=minutes)).time()
+        late = begins.hour * 60 + begins.minute + round(minutes)
+        return time(late // 60 % 24, late % 60)
     return None
 
 

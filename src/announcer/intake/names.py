@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from announcer.intake.first_names import FIRST_NAMES
 from announcer.intake.organisations import HAS_NOUN
+from announcer.intake.wordlist import words
 
 _ROLE = (
     r"(?:(?:stellvertretende[rn]?|kommissarische[rn]?|ehemalige[rn]?|künftige[rn]?|neue[rn]?|scheidende[rn]?|leitende[rn]?|"
@@ -55,93 +56,13 @@ _ROLE_WORD = (
     r"gast|Duo|kind|Kapitänin|Kapitän|pate|patin|bote|botin|gärtnerin|köchin|koch)"
 )
 _ENGLISH_ROLE = r"(?:[a-z]+(?:er|or|ist|ian|ant|nurse|man|woman|chair|head|chief|poet|judge|coach|captain))"
-_NOT_ENGLISH_ROLES = frozenset(
-    [
-        "der",
-        "er",
-        "oder",
-        "aber",
-        "immer",
-        "hier",
-        "wer",
-        "vor",
-        "mehr",
-        "her",
-        "daher",
-        "vorher",
-        "nachher",
-        "bisher",
-        "weiter",
-        "wieder",
-        "hinter",
-        "ist",
-        "bist",
-        "meist",
-        "selbst",
-        "davor",
-        "zuvor",
-        "bevor",
-        "hervor",
-        "vier",
-        "einer",
-        "seiner",
-        "ihrer",
-        "unser",
-        "euer",
-        "jeder",
-        "dieser",
-        "leider",
-        "unter",
-        "ober",
-        "ander",
-        "after",
-        "over",
-        "under",
-        "or",
-        "for",
-        "her",
-        "their",
-        "other",
-        "number",
-        "winter",
-        "summer",
-        "river",
-        "near",
-        "per",
-        "never",
-        "either",
-        "whether",
-        "rather",
-        "ever",
-        "together",
-        "however",
-        "another",
-        "later",
-        "earlier",
-        "than",
-        "man",
-        "woman",
-        "chair",
-        "head",
-        "before",
-        "prior",
-        "water",
-        "paper",
-        "better",
-        "greater",
-        "lower",
-        "upper",
-        "former",
-        "floor",
-        "door",
-        "visitor",
-        "order",
-        "corner",
-        "centre",
-        "quarter",
-        "letter",
-        "chapter",
-    ]
+_NOT_ENGLISH_ROLES = words(
+    "der er oder aber immer hier wer vor mehr her daher vorher nachher bisher weiter wieder hinter ist "
+    "bist meist selbst davor zuvor bevor hervor vier einer seiner ihrer unser euer jeder dieser leider "
+    "unter ober ander after over under or for their other number winter summer river near per never "
+    "either whether rather ever together however another later earlier than man woman chair head before "
+    "prior water paper better greater lower upper former floor door visitor order corner centre quarter "
+    "letter chapter"
 )
 _ENGLISH_BEFORE = re.compile(rf"(?:^|\s)(?P<role>(?:[a-z]+ ){{0,2}}?{_ENGLISH_ROLE}),?\s+$")
 _AFFILIATED_BEFORE = re.compile(
@@ -283,15 +204,15 @@ def _find(text: str) -> Iterator[Named]:
 
 
 def _vouched(text: str, start: int, end: int, last: int) -> Named | None:
-    words = text[start:end].split(" ")
-    known = words[0].lower().split("-")[0] in FIRST_NAMES
+    parts = text[start:end].split(" ")
+    known = parts[0].lower().split("-")[0] in FIRST_NAMES
     if any(
         word.lower().strip(".") in _NOT_NAMES
-        for word in (words[:-1] if known and words[-1] in _SURNAMES else words)
+        for word in (parts[:-1] if known and parts[-1] in _SURNAMES else parts)
         if word[:1].isupper()
     ):
         return None
-    if not known and (_NOUNS.search(words[0]) or _NOUNS.search(words[-1]) or HAS_NOUN.search(text[start:end])):
+    if not known and (_NOUNS.search(parts[0]) or _NOUNS.search(parts[-1]) or HAS_NOUN.search(text[start:end])):
         return None
     before = text[max(0, start - 140) : start]
     before = before[max(before.rfind("\n"), before.rfind("\t")) + 1 :]
@@ -318,13 +239,13 @@ def _vouched(text: str, start: int, end: int, last: int) -> Named | None:
         if after is None:
             return None
     third = _THIRD.match(text, end)
-    if not known and not title and (_is_role(words[0]) or (third and _ROLE_TAIL.fullmatch(words[0]))):
+    if not known and not title and (is_role(parts[0]) or (third and _ROLE_TAIL.fullmatch(parts[0]))):
         return None
-    if not known and not title and not role and (_ARTICLE.search(lead) or words[0].endswith("er")):
+    if not known and not title and not role and (_ARTICLE.search(lead) or parts[0].endswith("er")):
         return None  # "aus der Feder von Lotte", "Merriner Anzeiger"
     if (
         third
-        and words[-1].lower() in FIRST_NAMES
+        and parts[-1].lower() in FIRST_NAMES
         and not _NOUNS.search(third[0])
         and third[0].strip().lower() not in _NOT_NAMES
         and not _ROLE_TAIL.fullmatch(third[0].strip())
@@ -345,16 +266,16 @@ def _role_before(lead: str) -> str:
     """What somebody is, as it stands before the name."""
     if not lead[-1:].isspace():
         return ""
-    words = lead.split()[-4:]
-    while words and words[-1] in {"Frau", "Herr", "Herrn"}:
-        words.pop()
-    if not words:
+    parts = lead.split()[-4:]
+    while parts and parts[-1] in {"Frau", "Herr", "Herrn"}:
+        parts.pop()
+    if not parts:
         return ""
-    last = words[-1].lstrip('(„"')
+    last = parts[-1].lstrip('(„"')
     if _ROLE_ONLY.fullmatch(last) or _ROLE_WORD_ONLY.fullmatch(last):
-        fuller = " ".join([words[-2].lstrip('(„"'), last]) if len(words) > 1 else ""
+        fuller = " ".join([parts[-2].lstrip('(„"'), last]) if len(parts) > 1 else ""
         return fuller if fuller and _ROLE_ONLY.fullmatch(fuller) else last
-    english = _ENGLISH_BEFORE.search(" " + " ".join(words) + " ")
+    english = _ENGLISH_BEFORE.search(" " + " ".join(parts) + " ")
     if english and english["role"].rstrip(",").split()[-1] not in _NOT_ENGLISH_ROLES:
         small = {"the", "a", "an", "by", "with", "and", "of", "to", "from", "for"}
         return " ".join(word for word in english["role"].rstrip(",").split() if word not in small)
@@ -373,7 +294,8 @@ def _apposition(text: str, end: int) -> re.Match[str] | None:
     return found
 
 
-def _is_role(word: str) -> bool:
+def is_role(word: str) -> bool:
+    """Whether a word says what somebody is: "Bürgermeisterin", "Director"."""
     return re.fullmatch(_ROLE, word) is not None
 
 

@@ -134,8 +134,9 @@ def _paragraphs(lines: list[tuple[int, str]]) -> list[Block]:
     if width > _WRAPPED[1]:  # every line is a paragraph; short ones between them are headings or lists
         return [_one([line]) for line in lines]
     parts: list[list[tuple[int, str]]] = [[lines[0]]]
+    listed = sum(_TIMED.match(line) is not None for _, line in lines) >= 2
     for before, line in pairwise(lines):
-        if _goes_on(before[1], line[1], width):
+        if _goes_on(before[1], line[1], width) and not (listed and _STARTS_ITEM.match(line[1])):
             parts[-1].append(line)
         else:
             parts.append([line])
@@ -151,6 +152,17 @@ def _paragraphs(lines: list[tuple[int, str]]) -> list[Block]:
         alone = []
         result.append(_one(part))
     return [*result, *([_lines(alone)] if alone else [])]
+
+
+#: A line of a programme begins with its time.
+_TIMED = re.compile(
+    r"\s*(?:ab |um |from |at )?\d{1,2}(?:[.:]\d\d)?\s*(?:(?:[–-]|bis|to)\s*\d{1,2}(?:[.:]\d\d)?\s*)?(?:Uhr|h|"
+    r"[ap]\.?m\.?)\b",
+    re.IGNORECASE,
+)
+
+
+_STARTS_ITEM = re.compile(rf"(?:{_TIMED.pattern})|\s*[A-H][.):]?\s+[„“\"»]", re.IGNORECASE)
 
 
 def _goes_on(line: str, following: str, width: int) -> bool:

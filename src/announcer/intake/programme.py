@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import islice
 
 from announcer.intake.columns import head_of
 from announcer.intake.dates import Mention, find_dates
 from announcer.intake.document import Block, Kind
-from announcer.intake.names import Named, find_people, merged
+from announcer.intake.event_patterns import VENUE
+from announcer.intake.names import Named, find_people, is_role, merged
 from announcer.intake.wordlist import words
 
 _KIND = (
@@ -41,7 +42,16 @@ KIND_IN_PROSE = re.compile(
     r"address)|panel(?: discussion)?s?|workshops?|guided tours?|welcome address|"
     r"lectures?|reception|round ?table)(?![\w-])"
 )
-_LINE_TIME = re.compile(r"\s*(?:ab |um |from |at )?\d{1,2}(?:[.:]\d{2})?\s*(?:Uhr|h\b|[ap]\.?m\.?|[–-]|bis|to)?")
+_LINE_TIME = re.compile(
+    r"\s*(?:ab |um |from |at )?(?:\d{1,2}[.:]\d{2}|\d{1,2}\s*(?:Uhr|h\b|[ap]\.?m\.?\b|[–-]\s*\d|bis \d|to \d))"
+)
+#: A cell below "Uhrzeit": "11.00", "9:30–10:15", "Sat 9:00"; the column's head says that it is a time.
+_CELL_TIME = re.compile(
+    r"\s*(?P<day>[A-Za-zÄÖÜäöü]{2,10})?\.?,?\s*(?P<h>\d{1,2})[.:](?P<m>\d\d)\s*(?:Uhr|h)?"
+    r"(?:\s*(?:[–-]|bis|to)\s*(?P<h2>\d{1,2})[.:](?P<m2>\d\d)\s*(?:Uhr|h)?)?\s*"
+)
+#: What stands below a timed line and belongs to it: "A „Musik und Demenz“, Leitung: …".
+_LETTERED = re.compile(r"\s*(?:[A-H]|\d|Workshop \d)[.):]?\s+(?=[„“\"»])")
 _ORDINALS = {
     "erst": 1, "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "first": 1, "second": 2, "third": 3, "fourth": 4,
     "opening": 1, "eröffnungs": 1,
@@ -59,15 +69,18 @@ ROOM = re.compile(
     r"(?:\(|,\s*|\bim |\bin der |\bin |\bauf der |\bon the )(?P<room>(?:(?:the )?(?:Großen?r?|"
     r"Kleinen?r?|Blauen?r?|Grünen?r?|Roten?r?|Main|Small|Large|Great|Upper|Lower)\s+)"
     r"?"
-    r"(?:[A-ZÄÖÜ][\w-]*\s)?(?:[A-ZÄÖÜ]?[\w-]*(?:[Ss]aal|[Rr]aum|[Zz]elt|[Ff]oyer|[Hh]alle|[Bb]ühne|[Zz]immer|[Hh]of|[Aa]ula|[Ff]orum|[Ll]ounge|[Kk]eller|Room|Hall|Stage|Theatre|Tent|Auditorium))"
-    r"(?:\s(?:[A-Z]?\d{1,3}(?:\.\d{1,3})?|[A-Z]\b|I{1,3}\b))?)\)?"
+    r"(?:[A-ZÄÖÜ][\w-]*\s)?(?:[A-ZÄÖÜ]?[\w-]*(?:[Ss]aal|[Rr]aum|[Zz]elt|[Ff]oyer|[Hh]alle|[Bb]ühne|[Zz]immer|[Hh]of|[Aa]ula|[Ff]orum|[Ll]ounge|[Kk]eller|[Aa]trium|Studio|Station|Room|Hall|Stage|Theatre|Tent|Auditorium))"
+    r"(?:\s(?:[A-Z]?\d{1,3}(?:\.\d{1,3})?|[A-Z]\b|I{1,3}\b|(?<=Saal )[A-ZÄÖÜ]\w+|(?<=Raum )[A-ZÄÖÜ]\w+))?)\)?"
 )
+#: "18.30 Uhr, Museum am Hafen: „…“": the house before what happens in it.
+_HOUSE_FIRST = re.compile(r"(?P<room>[A-ZÄÖÜ][^:„“\"()\n]{2,50}):\s+(?P<rest>.{3,})")
 #: "Lesung mit Tarek Nassar (Bücherei)".
 _BRACKET = re.compile(r"\((?P<room>[A-ZÄÖÜ][^()\n]{2,50})\)\s*$")
 #: A time beside these is no item of a programme.
 NO_ITEM = re.compile(
     r"einlass|türöffnung|doors|telefon|tel\.|hotline|öffnungszeit|geöffnet|sprechzeit|erreichbar|anmeld|registr|frist|sperrfrist|"
-    r"embargo|gesperrt|sperrung|bus|bahn|shuttle|parken|ticket|karten|abfahrt|uhr für autos|open daily|office hours",
+    r"embargo|gesperrt|sperrung|bus|bahn|shuttle|parken|ticket|karten|abfahrt|pressegespräch|pressekonferenz|"
+    r"uhr für autos|open daily|office hours",
     re.IGNORECASE,
 )
 NO_ITEM_SENTENCE = re.compile(
@@ -84,6 +97,9 @@ GOES_ON = re.compile(
     re.IGNORECASE,
 )
 MOST_ITEMS, MOST_LINES = 500, 3_000
+_BELOW = 2
+_WEEK = 7
+_WEEKDAYS = (("mo",), ("di", "tu"), ("mi", "we"), ("do", "th"), ("fr",), ("sa",), ("so", "su"))
 _BREAK = words("pause mittagspause kaffeepause lunch break coffee ende schluss end einlass doors")
 
 
@@ -101,6 +117,15 @@ class Item:
     end: time | None = None
     room: str = ""
     line: int = 0
+    weekday: int | None = None  #: Monday is 0; which day it is follows from the event's.
+
+
+def on_weekdays(items: Sequence[Item], first: date | None, last: date | None) -> list[Item]:
+    """Items with the day their weekday is within the event, if it is shorter than a week."""
+    if first is None or last is None or (last - first).days >= _WEEK:
+        return list(items)
+    days = {(first + timedelta(days=n)).weekday(): first + timedelta(days=n) for n in range((last - first).days + 1)}
+    return [item if item.weekday is None or item.on else replace(item, on=days.get(item.weekday)) for item in items]
 
 
 def listed(blocks: Sequence[Block], release: date | None, english: bool) -> list[Item]:
@@ -109,6 +134,7 @@ def listed(blocks: Sequence[Block], release: date | None, english: bool) -> list
     day: date | None = None
     number: int | None = None
     columns: Mapping[str, int] = {}
+    last = -9
     for text, line, kind in islice(_lines(blocks), MOST_LINES):
         if kind is Kind.ROW and (named := head_of(text.split("\t"))):
             columns = named
@@ -120,9 +146,23 @@ def listed(blocks: Sequence[Block], release: date | None, english: bool) -> list
         item = _timed_line(text, line, release, english, columns)
         if item is not None:
             found.append(replace(item, on=item.on or day, day=None if item.on or day else number))
+            last = line
+        elif found and line - last <= _BELOW and kind is Kind.TEXT:
+            _take_below(found, text, line)
         if len(found) >= MOST_ITEMS:
             break
     return found if len(found) >= 2 else []
+
+
+def _take_below(found: list[Item], text: str, line: int) -> None:
+    """A line below a timed one: who speaks there, or one of several things at that time."""
+    above = found[-1]
+    if _LETTERED.match(text) and len(text) <= 200:
+        rest = _LETTERED.sub("", text, count=1)
+        item = _item(rest, line, above.on, above.start, above.end, cells=False, whole=text)
+        found.append(replace(item, day=above.day))
+    elif not above.people and len(text) <= 120 and not text.endswith((".", "!", "?")) and (who := find_people(text)):
+        found[-1] = replace(above, people=tuple(merged(who)), words=f"{above.words} {text}")
 
 
 def _lines(blocks: Sequence[Block]) -> Iterator[tuple[str, int, Kind]]:
@@ -167,6 +207,8 @@ def day_number(text: str) -> int | None:
 
 def _timed_line(text: str, line: int, release: date | None, english: bool, columns: Mapping[str, int]) -> Item | None:
     cells = [cell.strip() for cell in text.split("\t")] if "\t" in text else []
+    if cells and columns and (item := _row(text, cells, line, columns)) is not None:
+        return item
     mentions = [m for m in find_dates(text, release=release, english=english) if m.begins is not None]
     if not mentions and not cells:
         return _dated_line(text, line, release, english)
@@ -185,6 +227,26 @@ def _timed_line(text: str, line: int, release: date | None, english: bool, colum
         return None
     item = _item(rest, line, on, first.begins, first.ends, cells=bool(cells), whole=text)
     return _by_columns(item, cells, columns) if cells and columns else item
+
+
+def _row(text: str, cells: Sequence[str], line: int, columns: Mapping[str, int]) -> Item | None:
+    """A row of a table whose head says which column is the time."""
+    at = columns.get("start", -1)
+    found = _CELL_TIME.fullmatch(cells[at]) if 0 <= at < len(cells) else None
+    if found is None or int(found["h"]) > 23 or int(found["m"]) > 59:
+        return None
+    end = time(int(found["h2"]) % 24, int(found["m2"]) % 60) if found["h2"] else None
+    rest = " | ".join(cell for number, cell in enumerate(cells) if cell and number != at)
+    if not rest or rest.lower().split()[0].strip(",.:") in _BREAK:
+        return None
+    item = _item(rest, line, None, time(int(found["h"]), int(found["m"])), end, cells=True, whole=text)
+    return replace(_by_columns(item, cells, columns), weekday=_weekday(found["day"] or ""))
+
+
+def _weekday(said: str) -> int | None:
+    """Monday is 0; None for what is no weekday."""
+    start = said.lower()[:2]
+    return next((n for n, names in enumerate(_WEEKDAYS) if start in names), None)
 
 
 def _dated_line(text: str, line: int, release: date | None, english: bool) -> Item | None:
@@ -219,15 +281,34 @@ def _item(
     rest: str, line: int, on: date | None, start: time | None, end: time | None, *, cells: bool, whole: str
 ) -> Item:
     """What, by whom and where, out of the words behind the time."""
+    before = _HOUSE_FIRST.match(rest) if not cells else None
+    if before is not None and re.search(VENUE, before["room"]) and not find_people(before["room"]):
+        inside = _item(before["rest"], line, on, start, end, cells=cells, whole=whole)
+        return replace(inside, room=inside.room or before["room"])
     people = tuple(merged(find_people(rest)))
     kind_found = _KIND_AT_START.match(rest)
     kind = kind_found["kind"] if kind_found else ""
     bracket, room_found = _BRACKET.search(rest), ROOM.search(rest)
-    room = room_found["room"] if room_found else ""
+    room = _with_house(rest, room_found) if room_found else _house_at_end(rest)
     if bracket and not find_people(bracket["room"]):
         room = bracket["room"]
     title = _title(rest, kind, people, room, cells)
     return Item(title or kind or rest[:120], kind, whole.replace("\t", " "), people, None, on, start, end, room, line)
+
+
+def _with_house(rest: str, found: re.Match[str]) -> str:
+    """ "Rathaus, Saal 1": the house belongs to the room."""
+    house = re.search(r"(?:^|[\s,|])([A-ZÄÖÜ][\wäöüß-]*(?:\s[A-ZÄÖÜ][\wäöüß-]+)?)$", rest[: found.start()])
+    if rest[found.start()] == "," and house is not None and re.search(rf"{VENUE}(?:\s|$)", house[1]):
+        return f"{house[1]}, {found['room']}"
+    return found["room"]
+
+
+def _house_at_end(rest: str) -> str:
+    """ "… besucht die Jahresversammlung, Pegelhaus"."""
+    found = re.search(r"[,–]\s*([A-ZÄÖÜ][^,()„“\"|–]{2,50})$", rest)
+    named = found[1].strip() if found else ""
+    return named if re.search(rf"{VENUE}(?![\wäöüß])", named) and not find_people(named) else ""
 
 
 def _title(rest: str, kind: str, people: Sequence[Named], room: str, cells: bool) -> str:
@@ -250,5 +331,6 @@ def _title(rest: str, kind: str, people: Sequence[Named], room: str, cells: bool
             if head.strip()
             else ""
         )
-        text = head.rstrip(" ,(–—:|-") or text
+        # "Bürgermeisterin Maria Muster besucht …": what stands before the name is no title, but who it is.
+        text = text if is_role(head.strip()) else head.rstrip(" ,(–—:|-") or text
     return text.strip(" .,;")

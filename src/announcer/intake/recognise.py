@@ -21,7 +21,7 @@ from announcer.intake.names import Named, find_people, merged
 from announcer.intake.occasion import Occasion, find_occasion
 from announcer.intake.occasion_reading import Reading
 from announcer.intake.organisations import first_organisation, hosted, is_organisation, name_in, organisation_in
-from announcer.intake.programme import Item, listed
+from announcer.intake.programme import Item, listed, on_weekdays
 from announcer.intake.proposal import Confidence, EventDraft, Known, Passage, Proposal
 from announcer.intake.quotes import find_quotes
 from announcer.intake.sentences import Sentences
@@ -146,15 +146,17 @@ def _items(
     found = listed(text.body, release, english)
     if found:
         begins, ends = time_of_each(reading, Sentences(reading.text))
+        found = on_weekdays(found, *((occasion.when.first, occasion.when.last) if occasion.when else (None, None)))
         return [replace(one, start=begins, end=ends) if one.on and one.start is None else one for one in found]
     many = re.search(
-        r"konferenz|tagung|kongress|symposium|festival|\bfest\b|fachtag|forum|gipfel|programm|kolloquium|messe|conference|summit|festival|programme|congress|symposium|workshops",
+        r"konferenz|tagung|kongress|symposium|festival|fest\b|fachtag|kirmes|markt\b|open day|tag der|forum|"
+        r"gipfel|programm|kolloquium|messe|conference|summit|festival|programme|congress|symposium|workshops",
         reading.text, re.IGNORECASE,
     )  # fmt: skip
     when = occasion.when
     telling = Telling(
         reading.text,
-        len(reading.headline),
+        len(reading.headline) + (len(text.deck.text) + 2 if text.deck else 0),
         people,
         reading.mentions,
         when.first if when else None,

@@ -64,6 +64,8 @@ _STANDING = re.compile(
     r"Kund\w+|Trägerin?|founded|since (?:18|19|20)\d\d|employees|members|"
     r"registered charity)\b",
 )
+#: A line of a programme is no headline.
+_TIMED_LINE = re.compile(r"\s*\d{1,2}(?:[.:]\d\d)?\s*(?:Uhr|[ap]\.?m\.?)\b")
 _FACT = re.compile(
     r"(?:wann|wo|ort|termin|datum|zeit|uhrzeit|beginn|einlass|eintritt|kosten|tel(?:efon)?|fax|e-?mail|web|kontakt|anmeldung|treffpunkt|dauer|preis|veranstalter|"
     r"adresse|anfahrt|leitung|referent(?:in)?|mitwirkende|karten|teilnahme|info(?:s|rmationen)?|when|where|time|date|venue|location|tickets?|admission|cost|price|"
@@ -122,7 +124,7 @@ def _take_headline(blocks: list[Block], text: Text, document: Document) -> list[
         return _by_heading(blocks, first, text, document)
     titles: list[int] = []
     for at, block in enumerate(blocks[:5]):
-        if not _is_title(block) or block.kind in {Kind.ITEM, Kind.ROW}:
+        if not _is_title(block) or block.kind in {Kind.ITEM, Kind.ROW} or any(map(_TIMED_LINE.match, block.lines)):
             break
         titles.append(at)
     if not titles:
@@ -286,6 +288,8 @@ def _section_end(blocks: Sequence[Block], at: int) -> int:
 
 def _take_lead(blocks: list[Block], text: Text) -> None:
     for at, block in enumerate(blocks[:4]):
+        if any(map(_TIMED_LINE.match, block.lines)):
+            return
         if block.kind is Kind.TEXT and (len(block.text) > 60 or block.text.endswith((".", "!", "?"))):
             text.lead = block
             del blocks[at]

@@ -8,9 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from announcer.intake.dates import Mention
-from announcer.intake.names import Named, merged
+from announcer.intake.event_patterns import NO_PLACE, PLACE
+from announcer.intake.names import Named, find_people, merged
 from announcer.intake.programme import GOES_ON, KIND_IN_PROSE, NO_ITEM, NO_ITEM_SENTENCE, QUOTED, ROOM, Item, day_number
 from announcer.intake.sentences import Sentences
+
+_LONGEST_HEADING = 120
+_WEEKDAY = re.compile(
+    r"\b(?:(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b",
+    re.IGNORECASE,
+)
+_SAME_DAY = re.compile(r"\b(?:am selben|am gleichen|on the same)\s+(?:tag|day)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +43,51 @@ def told(telling: Telling) -> list[Item]:
     text = telling.text
     found: list[Item] = []
     seen: set[str] = set()
-    day: int | None = None
+    section = day = None
+    on: date | None = None
+    shown: date | None = None
     before = telling.begin
     for start, end in (span for span in Sentences(text).all() if span[0] >= telling.begin):
         sentence = text[start:end]
         if "\n\n" in text[before - 2 : start]:
-            day = None
+            day, on = section, None
         before = end
-        named = day_number(sentence)
+        if _is_heading(sentence):
+            section = day = day_number(sentence)
+            continue
         timed = [m for m in telling.mentions if start <= m.start < end and m.begins is not None and not m.until]
-        day = named if named is not None else day if GOES_ON.match(sentence) or timed else None
+        goes_on = GOES_ON.match(sentence) is not None or bool(timed) or section is not None
+        named = day_number(sentence)
+        day = named if named is not None else day if goes_on else None
+        here = _named_day(telling, start, end)
+        kept = on if goes_on and named is None and not _WEEKDAY.search(sentence) else None
+        on = here or (shown if _SAME_DAY.search(sentence) else kept)
+        shown = on or shown
         fresh = [] if telling.single else _of_kinds(telling, start, sentence, seen)
-        if fresh:
-            found += [_with_time(_on_day(item, day), telling, timed) for item in fresh]
-        else:
-            found += [_on_day(item, day) for item in _of_times(telling, start, sentence, timed)]
+        items = [_with_time(item, telling, timed) for item in fresh] or _of_times(telling, start, sentence, timed)
+        found += [_on_day(item, day, on) for item in items]
     return found
 
 
-def _on_day(item: Item, day: int | None) -> Item:
-    return item if item.day is not None or item.on is not None else replace(item, day=day)
+def _is_heading(sentence: str) -> bool:
+    """ "Raus aus dem Saal: der zweite Tag": a paragraph of its own, and no sentence."""
+    said = sentence.strip()
+    return sentence.endswith("\n\n") and len(said) <= _LONGEST_HEADING and not said.endswith((".", "!", "“", '"', ":"))
+
+
+def _named_day(telling: Telling, start: int, end: int) -> date | None:
+    """The day of the event a sentence names: a date, or a weekday within its span."""
+    days = (_day_of(m, telling) for m in telling.mentions if start <= m.start < end and m.dated)
+    first, last = telling.first, telling.last
+    if first is None or last is None or first == last:
+        return None
+    return next((day for day in days if day is not None and first <= day <= last), None)
+
+
+def _on_day(item: Item, day: int | None, on: date | None) -> Item:
+    if item.day is not None or item.on is not None:
+        return item
+    return replace(item, on=on) if on is not None else replace(item, day=day)
 
 
 def _of_kinds(telling: Telling, start: int, sentence: str, seen: set[str]) -> list[Item]:
@@ -119,11 +152,18 @@ def _of_times(telling: Telling, start: int, sentence: str, timed: Sequence[Menti
                 on=_day_of(mention, telling),
                 start=mention.begins,
                 end=mention.ends,
-                room=room["room"] if room else "",
+                room=room["room"] if room else _house(clause),
                 line=text.count("\n", 0, start) + 1,
             )
         )
     return found
+
+
+def _house(clause: str) -> str:
+    """ "im Speicher am Alten Hafen": a house of its own."""
+    found = PLACE.search(clause)
+    named = found["place"].strip(" ,.") if found else ""
+    return "" if NO_PLACE.match(named) or find_people(named) else named
 
 
 def _beside(text: str, mention: Mention) -> str:
@@ -163,7 +203,7 @@ def _told(text: str, start: int, sentence: str, said: re.Match[str], people: Seq
         " ".join(sentence.split()),
         own,
         day,
-        room=room["room"] if room else "",
+        room=room["room"] if room else _house(clause),
         line=text.count("\n", 0, start) + 1,
     )
 
