@@ -19,9 +19,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from announcer.errors import SettingsError
 from announcer.mail_settings import BounceSource, Mail, MailAddress, Name, OAuth, Relay
-from announcer.upkeep_settings import LogSettings, MonitoringSettings
+from announcer.upkeep_settings import BackupSettings, LogSettings, MonitoringSettings, RetentionSettings
 
-__all__ = ["LogSettings", "Mail", "MonitoringSettings", "Relay"]
+__all__ = ["BackupSettings", "LogSettings", "Mail", "MonitoringSettings", "Relay", "RetentionSettings"]
 
 
 def _web_address(value: str) -> str:
@@ -308,6 +308,8 @@ class Settings(_Section):
     digests: dict[Name, DigestSettings] = {}
     log: LogSettings = LogSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    backup: BackupSettings = BackupSettings()
+    retention: RetentionSettings = RetentionSettings()
     root: Path = Path()  #: The folder of config.toml; not a key of the file.
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from announcer.cli import bounce_words, intake_words, person_words, post_words, sending_words
+from announcer.cli import bounce_words, intake_words, person_words, post_words, sending_words, upkeep_words
 
 #: The verbs in the order of the work, under their headings (English, German).
 PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
@@ -43,12 +43,14 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
         ("The house", "Das Haus"),
         ("subscribers", "bounces", "channels", "feeds", "playbook", "digest", "check", "serve", "publish", "rehearse"),
     ),
+    (("Keeping it running", "Am Laufen halten"), ("doctor", "backup", "restore")),
 )
 
 GERMAN: Final[Mapping[str, str]] = {
     **person_words.HELP,
     **post_words.HELP,
     **intake_words.HELP,
+    **upkeep_words.HELP,
     **bounce_words.HELP,
     **sending_words.HELP,
     "Press releases become feeds, posts and mails, each at its moment; every change follows.": (

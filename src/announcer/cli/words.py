@@ -18,6 +18,7 @@ from announcer.cli import (
     rehearsal_words,
     sending_words,
     status_words,
+    upkeep_words,
 )
 from announcer.cli.change_words import CHANGES
 from announcer.planning.message_words import AUDIENCES, DELIVERY_STATES, KINDS, STATES
@@ -33,6 +34,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **sending_words.WORDS,
     **rehearsal_words.WORDS,
     **status_words.WORDS,
+    **upkeep_words.WORDS,
     # What went wrong
     "error": ("Fehler: {said}", "error: {said}"),
     "unexpected": (
