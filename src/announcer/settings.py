@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from announcer.errors import SettingsError
-from announcer.mail_settings import BounceSource, Mail, MailAddress, Name, OAuth, Relay
+from announcer.mail_settings import BounceSource, Look, Mail, MailAddress, Name, OAuth, Relay
 from announcer.upkeep_settings import BackupSettings, LogSettings, MonitoringSettings, RetentionSettings
 
 __all__ = ["BackupSettings", "LogSettings", "Mail", "MonitoringSettings", "Relay", "RetentionSettings"]
@@ -289,6 +289,7 @@ class Settings(_Section):
     database: Database = Database()
     paths: Paths = Paths()
     mail: Mail = Mail()
+    look: Look = Look()
     oauth: dict[Name, OAuth] = {}
     bounces: dict[Name, BounceSource] = {}
     channels: dict[Name, ChannelSettings] = {}

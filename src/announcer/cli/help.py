@@ -15,7 +15,7 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     (("Taking in", "Aufnehmen"), ("add", "event", "intake")),
     (
         ("Planning and approving", "Planen und freigeben"),
-        ("plan", "preview", "approve", "words", "text", "picture", "attachment", "press-link", "drop"),
+        ("plan", "preview", "approve", "words", "text", "picture", "attachment", "press-link", "sample", "drop"),
     ),
     (
         ("What changes", "Was sich ändert"),
@@ -74,6 +74,11 @@ GERMAN: Final[Mapping[str, str]] = {
     "The programme item's id.": "Kennung des Programmpunkts.",
     "The announcement's id.": "Kennung der Mitteilung.",
     "The file.": "Die Datei.",
+    "Send a mail to one person of the office first, in exactly the words its recipients will read.": (
+        "Eine Mail zuerst an einen Menschen im Büro schicken, genau so, wie die Empfänger sie lesen werden."
+    ),
+    "The mail.": "Die Mail.",
+    "Who gets it, as in config.toml.": "Wer sie bekommt, wie in config.toml.",
     # Taking in
     "Events and their programme.": "Veranstaltungen und ihr Programm.",
     "Take in an event from its TOML file.": "Eine Veranstaltung aus ihrer TOML-Datei aufnehmen.",
