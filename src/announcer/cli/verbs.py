@@ -22,7 +22,6 @@ from announcer.cli import (
     rehearse_verb,
     sending_verbs,
     taking_verbs,
-    upkeep_verbs,
     watch_verbs,
 )
 from announcer.cli.app import app
@@ -48,6 +47,5 @@ __all__ = [
     "rehearse_verb",
     "sending_verbs",
     "taking_verbs",
-    "upkeep_verbs",
     "watch_verbs",
 ]

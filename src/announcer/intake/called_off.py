@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from announcer.intake.dates import Mention, Precision
+from announcer.intake.dates import Mention, Precision, Sure
 from announcer.intake.event_patterns import CANCELLED, ELSEWHERE, NO_NEW_DATE, NOUN, POSTPONED
 from announcer.intake.occasion_reading import Reading
 from announcer.intake.sentences import Sentences
@@ -31,15 +31,26 @@ def status_of(
     if _called_off(reading.headline) or (_called_off(head) and _is_about_all(head)):
         if NO_NEW_DATE.search(reading.text) and POSTPONED.search(head):
             return "postponed", None, top
-        return "cancelled", None, top
+        return "cancelled", None, _its_day(reading, sentences) or top
     elsewhere = ELSEWHERE.search(head) and not POSTPONED.search(reading.headline.replace("verlegt", ""))
     if elsewhere and place_change(reading) is not None:
         return "moved", None, top
     if top is None:
         return ("past", None, past) if past is not None else ("scheduled", None, None)
-    if reading.release and top.last and top.last < reading.release and (top.past or sentences.tells_past(top.start)):
+    told = top.past or top.sure is Sure.STATED or sentences.tells_past(top.start)
+    if reading.release and top.last and top.last < reading.release and told:
         return "past", None, top
     return "scheduled", None, top
+
+
+def _its_day(reading: Reading, sentences: Sentences) -> Mention | None:
+    """The day in the sentence that calls something off: "das für Samstag geplante Feuerwerk abgesagt"."""
+    for found in CANCELLED.finditer(reading.text, len(reading.headline)):
+        start, end = sentences.span(found.start())
+        days = [m for m in reading.mentions if start <= m.start < end and m.dated and m.first and not m.until]
+        if len({m.first for m in days}) == 1:
+            return days[0]
+    return None
 
 
 def _is_over(mention: Mention, reading: Reading) -> bool:

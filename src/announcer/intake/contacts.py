@@ -51,7 +51,7 @@ _ORGANISATION = re.compile(
     r"Ltd|Foundation|Office|Centre|Department|Library|Hospital|Society|College|Festival|Gallery|Klinikum|Kammer)\b"
 )
 _ROLE = re.compile(
-    r"\b[\w-]*(?:sprecher(?:in)?|leiter(?:in)?|leitung|referent(?:in)?|kommunikation|öffentlichkeitsarbeit|geschäftsführer(?:in)?|vorsitzende[rn]?|"
+    r"\b[\w-]*(?:sprecher(?:in)?|leiter(?:in)?|leitung|referent(?:in)?|führer(?:in)?|wart(?:in)?|präsident(?:in)?|kommunikation|öffentlichkeitsarbeit|geschäftsführer(?:in)?|vorsitzende[rn]?|"
     r"pressearbeit|vorstand|marketing|redaktion|officer|manager|spokes\w+|head of \w+|"
     r"director|coordinator|secretary|press office)\b",
     re.IGNORECASE,
@@ -225,7 +225,8 @@ def parse(lines: Sequence[str], line: int) -> Contact:
     people = [person for part in parts for person in find_people(part)]
     name = people[0].name if people else _guess_name(parts)
     rest = [part for part in parts if not (name and name in part and len(part) < len(name) + 12)]
-    role = next((part for part in rest if _ROLE.search(part) and len(part) < 80 and _may_be_told(part)), "")
+    roles = (part for part in rest if _ROLE.search(part) and len(part) < 80 and _may_be_told(part))
+    role = next((part for part in roles if not is_organisation(name_in(part))), "")
     if people and people[0].role and not role:
         role = people[0].role
     return Contact(

@@ -10,9 +10,20 @@ from announcer.intake.names import find_people
 from announcer.intake.occasion_reading import Reading
 from announcer.intake.sentences import Sentences
 
+#: "Was: Pressetermin", "What: Annual weigh-in".
+_LABELLED = re.compile(
+    r"(?:^|\n)\W*(?:was|what|veranstaltung|event|titel der veranstaltung)\s*:\s*(?P<name>[^\n]{3,120})", re.IGNORECASE
+)
+
+
+#: "das Stadtteilfest Neuenbrück-West".
+_DISTRICT = re.compile(r" [A-ZÄÖÜ][a-zäöüß]+-[A-ZÄÖÜ][a-zäöüß]+(?![\w-])")
+
 
 def event_name(reading: Reading, sentences: Sentences, when: Mention | None) -> str:
     """A title beside what kind of event it is; else a compound such as "Lesefest"; else the headline has to do."""
+    if labelled := _LABELLED.search(reading.text):
+        return labelled["name"].strip(' .,;„“"')
     for source in (reading.headline, reading.kicker):
         if found := NAMED_TITLE.search(source):
             return found["name"].strip()
@@ -24,7 +35,8 @@ def event_name(reading: Reading, sentences: Sentences, when: Mention | None) -> 
     counts: dict[str, int] = {}
     for pattern in (COMPOUND, TITLED, SMALL_NAME):
         for found in pattern.finditer(text):
-            name = _trimmed(" ".join(found["name"].split()))
+            district = _DISTRICT.match(text, found.end("name"))
+            name = _trimmed(" ".join(found["name"].split())) + (district[0] if district else "")
             if len(name) >= 5 and not NO_NAME.fullmatch(name):
                 weight = 4 if found.start() < offset else 1
                 weight += 3 if span[0] <= found.start() < span[1] else 0
@@ -50,7 +62,8 @@ def _spoken_of(text: str, span: tuple[int, int]) -> str:
     for start, end in (span, (0, len(text))):
         for found in SPOKEN.finditer(text, start, min(end, len(text))):
             name = found["to"] or found["subject"] or found["during"]
-            if not NO_NAME.fullmatch(name) and not find_people(name):
+            done = found["to"] is not None and name.endswith("en") and "zum" in found[0]  # "zum Mitmachen"
+            if not done and not NO_NAME.fullmatch(name) and not find_people(name):
                 return name
     return ""
 

@@ -35,7 +35,7 @@ NOUN = (
     r"termin|aktion|basar|flohmarkt|tour|rundgang|spende|gottesdienst|treffen|jubiläum|einweihung|eröffnung|spatenstich|dialog|gespräch|abend|webinar|"
     r"hackathon|preis|spiele|camp|conference|summit|festival|fair|exhibition|concert|lecture|parade|meeting|workshop|show|race|ceremony|launch|tour|talk|day|night|"
     r"week|evening|webinar|symposium|forum|open day|gala|market|display|"
-    r"film|stück|hörspiel|oper|operette|musical|revue|ballett|komödie|schau"
+    r"school|course|comedy|musical|film|stück|hörspiel|oper|operette|musical|revue|ballett|komödie|schau"
 )
 NAMED_TITLE = re.compile(
     rf"(?<![\w-])(?P<noun>[A-ZÄÖÜ]?[\w-]{{0,40}}?(?:{NOUN})\w{{0,3}})\s+(?:[„“\"»](?P<name>[^„“”\"»«\n]{{2,120}})[“”\"«])",
@@ -172,7 +172,7 @@ ANY_PLACE = re.compile(
 )
 #: "the annual lantern parade": English writes its events small.
 SMALL_NAME = re.compile(
-    r"\b(?:the|a|an|its|our|annual|this year[’']s|their)\s+(?P<name>(?:[\w’'-]+\s){0,3}?"
+    r"\b(?i:the|a|an|its|our|annual|this year[’']s|their)\s+(?P<name>(?:[\w’'-]+\s){0,3}?"
     r"(?:festival|parade|sale|fair|ceremony|event|concert|ceremony|dinner|open day|open evening|public "
     r"meeting|meeting|exhibition|marathon|race|workshop|"
     r"webinar|lecture|talk|hackathon|conference|summit|swim|market|show|display|launch|tour|quiz|carnival|auction|gala|weigh-in|screening|"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from announcer.intake.dates import Mention
 from announcer.intake.event_patterns import ADDRESS, ANY_PLACE, HAPPENS, NO_PLACE, ONLINE, PLACE_LABEL, VENUE
@@ -22,7 +22,7 @@ _BEHIND = r"(?:am|an der|im|zur|zum|auf der|auf dem|vor dem|in der|of|der|des)"
 _HOUSE = re.compile(
     r"(?<![\w-])(?P<place>(?:(?:historischen?|alten?|neuen?|großen?|kleinen?|städtischen?|Alten?|Neuen?|Großen?|Kleinen?|"
     r"St\.|St|Sankt|old|new)\s)*(?:[A-ZÄÖÜ][\w&’'-]*\s(?:(?:of|and|&)\s)?){0,4}?"
-    rf"(?:[A-ZÄÖÜ][\w’'-]*)?{VENUE}(?:s|es)?(?![\wäöüß])(?:-[A-ZÄÖÜ][\w-]*)?(?:\s[„\"“][^„“”\"\n]{{2,40}}[“”\"])?"
+    rf"(?:[A-ZÄÖÜ][\w’'-]*)?{VENUE}(?:s|es)?(?![\wäöüß])(?:\s\d{{1,3}}\b(?!\.))?(?:-[A-ZÄÖÜ][\w-]*)?(?:\s[„\"“][^„“”\"\n]{{2,40}}[“”\"])?"
     rf"(?:\s(?:{_BEHIND}\s(?:the\s)?(?:[a-zäöü]+en\s)?)?[A-ZÄÖÜ][\wäöüß’'-]+){{0,2}})"
 )
 _HYPHENED = re.compile(
@@ -52,11 +52,11 @@ _WORKS_THERE = re.compile(
     r"\b(?:[Ll]eit\w+|[Dd]irektor\w*|[Kk]urator\w*|[Pp]rofessor\w*|[Ss]precher\w*|[Ff]orsch\w+|curator|director|warden|teacher|"
     r"head|professor)\s(?:\w+\s){0,2}$"
 )
+_IN_TOWN = re.compile(r"\bin\s$")
 _OF_SOMEBODY = re.compile(r"\b(?:vom|von der|von dem|des|der|of|from)\s+(?:the\s+)?$")
 _ELSEWHERE = re.compile(
     r"park(?:plätze|en|ing|haus)|fahrräder|bus(?:se|linie)?\b|\bhält\b|anfahrt|anreise|haltestelle|shuttle|gesperrt|sperr|umleit|"
     r"vorverkauf|erhältlich|karten gibt|tickets?\b|bei regen|falls es regnet|schlechtem wetter|if it rains|"
-    r"statt\b|instead of|"
     r"anmeld|book|steht heute|bahnhof sind|zu fuß|ausgeliehen|not in the",
     re.IGNORECASE,
 )
@@ -66,10 +66,14 @@ _AN_EVENT = re.compile(r"(?i:festival|konzert|concert|fest|nacht|kongress|tagung
 _NO_HOUSE = re.compile(r"\b(?:Haus|House) Nr$|^Library of\b|\bClub$")
 _ON_THE_NET = re.compile(r"\bonline\b", re.IGNORECASE)
 _BARE = re.compile(VENUE)
-_STREET = re.compile(r"(?:[Ss]traße|[Ww]eg|[Aa]llee|Street|Road|[Gg]asse)$")
+_STREET = re.compile(r"(?:[A-ZÄÖÜ][\w-]*[ -])?[A-ZÄÖÜ]?[\w-]*(?:[Ss]traße|[Ww]eg|[Aa]llee|Street|Road|[Gg]asse)")
+_TAKES_PLACE = re.compile(
+    r"\b(?:finde[nt]|fand|fanden|findet)\b[^.!?]*\bstatt\b|takes? place|(?:will be|is) held", re.IGNORECASE
+)
 _CUT = re.compile(
     r"\s(?:(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag\w*|Mittwoch\w*|Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|"
-    r"November|Dezember|Uhr|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$"
+    r"November|Dezember|Uhr|(?:im|am) (?:Wintersemester|Sommersemester|Rahmen|Jahr\w*|Herbst|Winter|Sommer|"
+    r"Frühjahr|Frühling|Anschluss|Wochenende|Abend|Nachmittag|Vormittag|Mittag)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$"
 )
 _LEADING = re.compile(
     r"^(?:Im|Am|In|Beim|Zum|Zur|Auf|Vor|An|Bei|Der|Die|Das|Den|Dem|Ein|Eine|At|On|The|From|Outside|Und|Für|Mit|Vom)\s(?:der\s|dem\s|the\s)?"
@@ -85,22 +89,38 @@ class Found:
     at: int = -1
     weight: int = 0
     sure: bool = False  #: Labelled, or nothing else comes near it.
+    house: bool = False  #: By its name a house, and no town.
 
 
-def event_place(reading: Reading, sentences: Sentences, when: Mention | None, left: str = "") -> Found:
-    """The place that most speaks for; empty if the text names none. It is no longer where it `left`."""
+def event_place(
+    reading: Reading, sentences: Sentences, when: Mention | None, left: str = "", *, moved: bool = False
+) -> Found:
+    """The place that most speaks for; empty if the text names none. What `moved` is no longer where it `left`."""
     if labelled := PLACE_LABEL.search(reading.text):
         return Found(labelled["place"].strip(" .,;"), labelled.start("place"), 99, sure=True)
-    weighed = [one for one in _weighed(reading, sentences, when) if not (left and _same(one.name, left))]
+    weighed = [
+        replace(one, weight=one.weight + 4) if moved and _moved_to(reading.text[max(0, one.at - 20) : one.at]) else one
+        for one in _weighed(reading, sentences, when)
+        if not (left and _same(one.name, left))
+    ]
     found = sorted(weighed, key=lambda one: (-one.weight, -min(len(one.name), 45), one.at))
     if found and found[0].weight > 0:
         best = found[0]
-        rivals = [one for one in found[1:] if one.weight >= best.weight - _CLOSE and not _same(one.name, best.name)]
+        close = (one for one in found[1:] if one.weight >= best.weight - _CLOSE and not _same(one.name, best.name))
+        rivals = [one for one in close if one.house or not best.house]
         online = ONLINE.search(reading.text)
         return Found(best.name, best.at, best.weight, sure=not rivals and not online and best.weight >= 8)
     if online := _ON_THE_NET.search(reading.text) or ONLINE.search(reading.text):
         return Found(online[0], online.start(), 5, sure=True)
     return Found()
+
+
+def _is_house(text: str, start: int, end: int) -> bool:
+    """Whether it is a house by its name; "in Hamburg" is a town, whatever it ends with."""
+    name = text[start:end]
+    if " " not in name and _IN_TOWN.search(text[max(0, start - 4) : start]):
+        return False
+    return _HOUSE.fullmatch(name) is not None or _HYPHENED.fullmatch(name) is not None
 
 
 def _same(one: str, other: str) -> bool:
@@ -115,7 +135,9 @@ def _weighed(reading: Reading, sentences: Sentences, when: Mention | None) -> It
         seen.append((start, end))
         name = reading.text[start:end]
         if not _refused(name):
-            yield Found(name, start, _weight(reading, sentences, when, start, end))
+            house = _is_house(reading.text, start, end)
+            weight = _weight(reading, sentences, when, (start, end), house=house)
+            yield Found(name, start, weight, house=house)
 
 
 def _houses(text: str) -> Iterator[tuple[int, int]]:
@@ -144,11 +166,14 @@ def _refused(name: str) -> bool:
     return bool(find_people(name))
 
 
-def _weight(reading: Reading, sentences: Sentences, when: Mention | None, start: int, end: int) -> int:
-    text = reading.text
+def _moved_to(before: str) -> bool:
+    return re.search(r"\b(?:in den|in die|in das|ins|nach|to the|into the)\s+$", before, re.IGNORECASE) is not None
+
+
+def _weight(reading: Reading, sentences: Sentences, when: Mention | None, span: tuple[int, int], *, house: bool) -> int:
+    text, (start, end) = reading.text, span
     first, last = sentences.span(start)
     before, sentence = text[max(first, start - 60) : start], text[first:last]
-    house = _HOUSE.fullmatch(text[start:end]) is not None or _HYPHENED.fullmatch(text[start:end]) is not None
     weight = 3 if house else 1
     if _SAID_TO_BE.search(text[max(0, start - 70) : start]):
         return weight + 12
@@ -166,7 +191,8 @@ def _weight(reading: Reading, sentences: Sentences, when: Mention | None, start:
     weight += 1 if start < len(reading.headline) else 0
     weight -= 5 if _ELSEWHERE.search(sentence) else 0
     weight -= 8 if _BEFORE_MOVE.search(before) else 0
-    weight -= 3 if _STREET.search(text[start:end]) else 0
+    weight += 2 if _TAKES_PLACE.search(sentence) else 0
+    weight -= 3 if _STREET.fullmatch(text[start:end]) else 0
     return weight
 
 

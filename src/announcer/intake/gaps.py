@@ -40,6 +40,7 @@ _ABOUT_FIELDS = frozenset(
 )
 #: Fields that are pointed out where they are uncertain.
 _DOUBTFUL = ("source", "event.name", "event.place", "event.time", "event.end", "event.status")
+_DAYS = 6
 _MAY_REPEAT = frozenset({"die", "der", "das", "sie", "sehr", "had", "that"})
 
 
@@ -138,6 +139,7 @@ def _about_event(proposal: Proposal, occasion: Occasion) -> Iterator[Question]:
     draft = proposal.draft
     if (
         occasion.begins is None
+        and not _is_open_for_days(occasion)
         and draft is not None
         and occasion.when is not None
         and not any(item.start for item in draft.items)
@@ -145,6 +147,14 @@ def _about_event(proposal: Proposal, occasion: Occasion) -> Iterator[Question]:
         yield Question("time", {"event": occasion.name}, passage=_passage(proposal, "event.start"))
     if not occasion.place:
         yield Question("place", {"event": occasion.name})
+
+
+def _is_open_for_days(occasion: Occasion) -> bool:
+    """An exhibition of weeks has opening hours, and no time of its own."""
+    when = occasion.when
+    return (
+        when is not None and when.first is not None and when.last is not None and (when.last - when.first).days > _DAYS
+    )
 
 
 def _about_several(proposal: Proposal, occasion: Occasion) -> Question:

@@ -22,6 +22,7 @@ from announcer.intake.page import (
     is_around,
     language_of,
     main_of,
+    only_links,
     parse,
     published,
     publisher_of,
@@ -173,6 +174,9 @@ def _block(element: Any, page: _Page, depth: int) -> None:
                     Kind.ROW if len(cells) > 1 else Kind.TEXT,
                 )
             )
+    elif tag in {"td", "th"} and only_links(element):
+        for line in visible(element):
+            page.sieve.remove(line, len(page.blocks) + 1)
     elif tag in {"td", "th"}:
         _walk(element, page, depth)
     elif (

@@ -15,7 +15,7 @@ _SHARE = (
     r"facebook|twitter|whats\s?app|rss|linkedin|xing|instagram|youtube|mastodon|bluesky|threads|telegram|pinterest|"
     r"tiktok|signal|flipboard|pocket|teilen|share|tweet(?:en)?|twittern|merken|pin it|"
     r"mailen|e-?mail|mail|drucken|print|"
-    r"versenden|weiterleiten|empfehlen|pdf|kopieren|link kopieren|copy link|x"
+    r"versenden|weiterleiten|(?:weiter)?empfehlen|pdf|kopieren|link kopieren|copy link|x"
 )
 _NAV = (
     r"home|startseite|men[üu]|hauptmen[üu]|navigation|suche|suchen|search|kontakt|contact|impressum|imprint|"
@@ -23,11 +23,12 @@ _NAV = (
     r"inhaltsverzeichnis|leichte sprache|gebärdensprache|presse|aktuelles|news|service|newsletter|login|logout|"
     r"anmelden|registrieren|english|deutsch|en|de|fr|agb|terms(?: of use)?|nutzungsbedingungen|jobs|karriere|hilfe|"
     r"help|faq|über uns|about(?: us)?|archiv|archive|rathaus|bürgerservice|kultur|tourismus|wirtschaft|termine|"
-    r"veranstaltungen|events|media|mediathek|downloads?|intranet|shop|warenkorb|mein konto"
+    r"veranstaltungen|events|media|mediathek|(?:presse|medien|news)-?archiv(?: \d{4})?|downloads?|intranet|shop|"
+    r"warenkorb|mein konto"
 )
 _PATTERNS = [
     r"\d{1,5}",
-    rf"(?:(?:{_SHARE})[\s|/·•,:+&-]*|\d{{1,4}}\s*|(?:auf|on|per|via|bei|diese[rn]?|seite|artikel|beitrag|page|article|this)\s+)+",
+    rf"(?=.*[^\W\d])(?:(?:{_SHARE})[\s|/·•,:+&-]*|\d{{1,4}}\s*|(?:auf|on|per|via|bei|diese[rn]?|seite|artikel|beitrag|page|article|this)\s+)+",
     rf"(?:{_NAV})",
     rf"(?:(?:{_NAV}|{_SHARE})\s*[|·•/›»>]\s*)+(?:{_NAV}|{_SHARE}|[\w -]{{1,30}})",
     r"(?:sie sind hier|you are here|sie befinden sich hier|pfad)\s*:.*",

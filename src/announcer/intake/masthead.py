@@ -64,7 +64,8 @@ _DATE_LABEL = re.compile(
     re.IGNORECASE,
 )
 _LEAD_DATELINE = re.compile(
-    r"^\(?(?P<place>[A-ZÄÖÜ][\w./-]*(?:\s(?:am|an der|bei|im|in|ob der|[A-ZÄÖÜ(][\w.)"
+    r"^\(?(?!(?:Am|Im|In|Bei|Beim|Ab|Vom|Von|Zum|Zur|Zwischen|Seit|Bis|Auf|On|At|"
+    r"From)\s)(?P<place>[A-ZÄÖÜ][\w./-]*(?:\s(?:am|an der|bei|im|in|ob der|[A-ZÄÖÜ(][\w.)"
     r"-]*)){0,4}),?\s+(?:den\s+|\()?(?P<when>[^–—:]{4,40}?)\)?\s*"
     r"(?:\((?:\w{2,8}(?:/\w{2,8})?)\)\s*)?[.–—:-]+\s+(?=[A-ZÄÖÜ„\"0-9])"
 )
@@ -72,6 +73,8 @@ _SENDER_DATELINE = re.compile(
     r"^(?P<place>[A-ZÄÖÜ][^.!?\n]{2,60}?)(?:,? [–—-] |,? \(?(?:den )?)(?P<when>\d{1,2}\.\s?(?:\d{1,2}\.|"
     r"[A-Z][a-zä]+)\s?\d{4})\)?(?: \(\w{2,8}\))?[.:]\s+(?=[A-ZÄÖÜ„])"
 )
+#: What a page calls its parts: no house publishes under it.
+_PAGE_PART = re.compile(r"(?:pressearchiv|medienarchiv|newsarchiv|kongress|tagung|konferenz)\b", re.IGNORECASE)
 _WORDS_BESIDE_DATE = 6
 
 
@@ -193,7 +196,7 @@ def _take(
     if head.released is None and _is_dateline(text, release):
         _note_date(head, text, block.line, release)
         return True
-    if at <= 3 and more and block.kind is Kind.TEXT and is_organisation(name_in(text)):
+    if at <= 3 and more and block.kind is Kind.TEXT and is_organisation(name_in(text)) and not _PAGE_PART.match(text):
         if not head.source:
             head.source, head.source_line = name_in(text), block.line
         head.labels.append(block)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from announcer.intake.first_names import FIRST_NAMES
-from announcer.intake.organisations import HAS_NOUN
+from announcer.intake.organisations import HAS_NOUN, is_organisation
 from announcer.intake.wordlist import words
 
 _ROLE = (
@@ -39,7 +39,7 @@ _ROLE = (
 )
 _TITLE = (
     r"(?:(?:Univ\.-)?Prof(?:\.|essor(?:in)?\b|\b)(?:in\b)?|Dr\.|Dr\b|PD|Dipl\.-?\s?[A-ZÄÖÜ][\w]*\.?|Mag\.|Sir|Dame|Lord|Lady|"
-    r"Rev\.?|Mrs?\.?|Ms\.?|h\.\s?c\.|med\.|phil\.|rer\.\s?nat\.|jur\.|-Ing\.|e\.\s?h\.)"
+    r"Councillor|Cllr|Alderman|Rev\.?|Mrs?\.?|Ms\.?|h\.\s?c\.|med\.|phil\.|rer\.\s?nat\.|jur\.|-Ing\.|e\.\s?h\.)"
 )
 _WORD = (
     r"[A-ZÄÖÜÉÓŞÇ](?:[a-zäöüßéèêáàóòíñçşğıëïôâ]|[’'][A-Z]|(?<=Mc)[A-Z]|(?<=Mac)[A-Z])*[a-zäöüßéèêáàóíñçşğıëï]"
@@ -53,9 +53,13 @@ _THIRD = re.compile(rf" {_WORD}(?![\w-])")
 _ROLE_WORD = (
     r"[A-ZÄÖÜ][\wäöüß-]*(?:er|\w{3}in|ist|istin|istinnen|or|orin|ent|entin|ant|antin|eur|eurin|oge|ogin|ologe|ologin|är|ärin|wirt|wirtin|mann|frau|arzt|ärztin|"
     r"wart|wartin|graf|grafin|soph|nom|nomin|iater|anwalt|anwältin|meister|meisterin|rat|rätin|Bariton|bariton|Sopran|sopran|Tenor|tenor|notarin|notar|weltmeister|"
-    r"gast|Duo|kind|Kapitänin|Kapitän|pate|patin|bote|botin|gärtnerin|köchin|koch)"
+    r"gast|Duo|kind|Kapitänin|Kapitän|pate|patin|bote|botin|gärtnerin|köchin|koch|tekt|tektin|tect)|"
+    r"Bariton|Sopran|Tenor|Bass|Pate|Koch|Notar|Rat"
 )
-_ENGLISH_ROLE = r"(?:[a-z]+(?:er|or|ist|ian|ant|nurse|man|woman|chair|head|chief|poet|judge|coach|captain))"
+_ENGLISH_ROLE = (
+    r"(?:[a-z]*(?:er|or|ist|critic|warden|architect|ian|ant|president|secretary|principal|student|nurse|man|woman|chair|head|"
+    r"chief|poet|judge|coach|captain))"
+)
 _NOT_ENGLISH_ROLES = words(
     "der er oder aber immer hier wer vor mehr her daher vorher nachher bisher weiter wieder hinter ist "
     "bist meist selbst davor zuvor bevor hervor vier einer seiner ihrer unser euer jeder dieser leider "
@@ -64,7 +68,10 @@ _NOT_ENGLISH_ROLES = words(
     "prior water paper better greater lower upper former floor door visitor order corner centre quarter "
     "letter chapter"
 )
-_ENGLISH_BEFORE = re.compile(rf"(?:^|\s)(?P<role>(?:[a-z]+ ){{0,2}}?{_ENGLISH_ROLE}),?\s+$")
+_ENGLISH_BEFORE = re.compile(
+    rf"(?:^|\s)(?P<role>(?:head|chief|director|chair|leader) of (?:the )?[a-z]+|"
+    rf"(?:[a-z]+ ){{0,2}}?{_ENGLISH_ROLE}),?\s+$"
+)
 _AFFILIATED_BEFORE = re.compile(
     rf"(?P<role>{_ROLE})\s+(?:der|des|von|vom|of(?: the)?|at(?: the)?)\s+(?P<of>[A-ZÄÖÜ][^,.;()"
     rf"\n]{{2,60}}?)(?:\s*,)?\s*(?:Frau|Herrn?)?\s*$"
@@ -191,6 +198,7 @@ def _fuller(known: str, said: str) -> str:
 
 def _find(text: str) -> Iterator[Named]:
     at, last = 0, -1
+    before: Named | None = None
     while found := _CANDIDATE.search(text, at):
         start = found.start("name")
         named = _vouched(text, start, found.end("name"), last)
@@ -199,8 +207,21 @@ def _find(text: str) -> Iterator[Named]:
             stop = re.compile(r"[\s-]").search(text, start)
             at = stop.end() if stop else found.end("name")
             continue
+        named = _with_shared_role(text, named, before)
         yield named
+        before = named
         at = last = named.end
+
+
+def _with_shared_role(text: str, named: Named, before: Named | None) -> Named:
+    """ "die Lehrer Benno Kraft und Silvia Renz", "the directors A, B and C": what is said of all in the row."""
+    if before is None or named.role or not before.role or not _IN_A_ROW.fullmatch(text[before.end : named.start]):
+        return named
+    lead = text[max(0, before.start - 90) : before.start]
+    plural = before.role.endswith("s") or (
+        re.search(rf"\bdie\s+{re.escape(before.role)}\s+$", lead) is not None and not before.role.endswith("in")
+    )
+    return replace(named, role=before.role) if plural else named
 
 
 def _vouched(text: str, start: int, end: int, last: int) -> Named | None:
@@ -218,6 +239,7 @@ def _vouched(text: str, start: int, end: int, last: int) -> Named | None:
     before = before[max(before.rfind("\n"), before.rfind("\t")) + 1 :]
     title = _TITLE_BEFORE.search(before)
     lead = before[: title.start()] if title else before
+    lead = re.sub(r",\s*$", " ", lead) if title else lead  # "the Lord Mayor, Councillor Desmond Achebe"
     role = _role_before(lead)
     in_row = (
         last >= 0
@@ -272,7 +294,7 @@ def _role_before(lead: str) -> str:
     if not parts:
         return ""
     last = parts[-1].lstrip('(„"')
-    if _ROLE_ONLY.fullmatch(last) or _ROLE_WORD_ONLY.fullmatch(last):
+    if (_ROLE_ONLY.fullmatch(last) or _ROLE_WORD_ONLY.fullmatch(last)) and not HAS_NOUN.search(last):
         fuller = " ".join([parts[-2].lstrip('(„"'), last]) if len(parts) > 1 else ""
         return fuller if fuller and _ROLE_ONLY.fullmatch(fuller) else last
     english = _ENGLISH_BEFORE.search(" " + " ".join(parts) + " ")
@@ -310,7 +332,26 @@ def _with_roles(text: str, start: int, end: int, title: str, role: str, of: str)
         of = bracket["of"]
     elif not of and (organisation := _ORGANISATION_AFTER.match(text, end)):
         of = organisation["of"]
+    elif not of and (house := _HOUSE_AFTER.match(text, end)) and _is_house(house["of"]):
+        of = house["of"].strip()
+    if not role and (below := _LINE_BELOW.match(text, end)) and _ROLE_ONLY.fullmatch(below["role"]):
+        role = below["role"]
+    if not role and _OFFICE_TITLE.search(title):
+        role = title  # "Councillor" is what she is as well
     return Named(name, start, end, title, role.strip(), of.strip())
+
+
+_OFFICE_TITLE = re.compile(r"Councillor|Cllr|Alderman")
+
+
+#: "Ulf Dettmer, Verbraucherzentrale": the house behind a comma.
+_HOUSE_AFTER = re.compile(r",\s*(?P<of>[A-ZÄÖÜ][^,.;:()\n|„“\"]{2,60})")
+#: A name with what its bearer is on a line of its own.
+_LINE_BELOW = re.compile(r"[ \t]*\n(?P<role>[^\n]{3,50})(?=\n|$)")
+
+
+def _is_house(said: str) -> bool:
+    return is_organisation(said) or re.match(r"(?:TH|TU|FH|HS|Uni|Hochschule|LMU|RWTH)\s", said) is not None
 
 
 _VERB = re.compile(

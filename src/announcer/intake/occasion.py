@@ -34,6 +34,14 @@ from announcer.intake.occasion_reading import (
 from announcer.intake.sentences import Sentences
 from announcer.model.facts import EventStatus
 
+#: News of a person's office gives a day, but there is nothing to come to.
+_APPOINTS = re.compile(
+    r"\b(?:neue[rn]?\s\w+(?:in|er|ärztin|arzt|leitung|chef|rätin|rat)\b|übernimmt|folgt auf|nachfolg|wechselt|"
+    r"ernannt|berufen|"
+    r"verabschiedet|new (?:chief|head|director|chair|manager|nurse|principal)|appoint|names|succeeds)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
@@ -70,15 +78,17 @@ def find_occasion(reading: Reading) -> Occasion | None:
     if when is None and not name and status == "scheduled":
         return None
     left = (place_change(reading) or "") if status == "moved" else ""
-    where = event_place(reading, sentences, when, left)
+    where = event_place(reading, sentences, when, left, moved=status == "moved")
     place, at = where.name, where.at
     street, code, city = _address(reading.text, at, place)
     invites = INVITES.search(reading.text) is not None
     if when is None and not _announces(reading, status):
         return None
     named = bool(name) or status in {"cancelled", "postponed", "rescheduled", "moved"}
-    told = when is not None and when.begins is None and (when.past or sentences.tells_past(when.start))
-    if not named and told and not PUBLIC.search(reading.text):
+    over = when is not None and when.sure is Sure.STATED and status == "past"
+    told = when is not None and when.begins is None and (over or when.past or sentences.tells_past(when.start))
+    idle = when is not None and when.begins is None and not place
+    if not named and (told or idle or _APPOINTS.search(reading.headline)) and not PUBLIC.search(reading.text):
         return None  # something has happened; there is nothing to come to
     found = Occasion(
         name=name or reading.headline, when=when, place=place, place_at=at, street=street,
@@ -90,6 +100,8 @@ def find_occasion(reading: Reading) -> Occasion | None:
     )  # fmt: skip
     dates = (m for m in found.contradicting if found.when is not None and found.when.begins is None)
     found = replace(found, when=next((m for m in dates if m.begins is not None), found.when))
+    if found.place and not found.street and found.when is not None:
+        found = replace(found, street=_only_street(sentences.around(found.when.start)))
     begins, ends = times_of(reading, sentences, found.when, found.doors)
     return replace(found, begins=begins, ends=ends)
 
@@ -163,6 +175,12 @@ def _address(text: str, at: int, name: str) -> tuple[str, str, str]:
         return found["street"], found["code"] or "", found["city"] or ""
     english = ENGLISH_ADDRESS.search(text, at, end)
     return (english["street"], "", "") if english is not None else ("", "", "")
+
+
+def _only_street(sentence: str) -> str:
+    """The address in the sentence of the date, if it has one and no other."""
+    found = [one["street"] for pattern in (ADDRESS, ENGLISH_ADDRESS) for one in pattern.finditer(sentence)]
+    return found[0] if len(found) == 1 else ""
 
 
 def _said_to_be_the_day(reading: Reading) -> list[Mention]:

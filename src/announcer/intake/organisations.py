@@ -12,7 +12,7 @@ _NOUN = (
     r"genossenschaft|sparkasse|sternwarte|gmbh|ggmbh|kirchengemeinde|pfarrei|pfarrgemeinde|dekanat|bistum|initiative|"
     r"bündnis|netzwerk|jugendring|sportbund|polizeipräsidium|verkehrsbetriebe|wohnungsbau|"
     r"city|council|university|college|school|trust|museum|library|theatre|hospital|society|association|club|foundation|festival|"
-    r"gallery|aquarium|players|orchestra|church|parish|agency|authority|institute|centre|center|libraries|museums|theatres|llc|charity|department"
+    r"gallery|aquarium|players|orchestra|church|parish|agency|authority|institute|centre|center|libraries|museums|theatres|llc|charity|department|chamber|federation|union|bank"
 )
 _SMALL = frozenset(
     [
@@ -58,7 +58,8 @@ _OFFICE = re.compile(
 _CAPITAL = r"[A-ZÄÖÜ][\w&’'.-]*[\w’']"
 #: A row of capitals, joined by small words: "die Stadt Beispiel", "the Association of Small Museums".
 _ROW = re.compile(
-    rf"(?<![\w.-]){_CAPITAL}(?:\s(?:(?:of|of the|for|für|am|an der|der|des|&)\s)?{_CAPITAL}){{1,6}}(?:\se\. ?V\.)?"
+    rf"(?<![\w.-])(?:[A-ZÄÖÜ][\w]+- und )?{_CAPITAL}(?:\s(?:(?:of|of the|for|für|am|an der|der|des|"
+    rf"&)\s)?{_CAPITAL}){{1,6}}(?:\se\. ?V\.)?"
 )
 _HOST = re.compile(
     r"(?:^|\n)\W*(?:veranstalter(?:in)?|gastgeber(?:in)?|ausrichter(?:in)?|organi[sz]er|hosted by|"

@@ -144,6 +144,12 @@ def _weight(element: Any) -> int:
     return sum(len(flat(p)) for p in element.iter("p", "li", "h1", "h2")) or len(flat(element))
 
 
+def only_links(element: Any) -> bool:
+    """A cell of a table for the layout that is a menu: several links, and no text between them."""
+    links = [flat(anchor) for anchor in element.iter("a")]
+    return len(links) >= 2 and len(flat(element).replace(" ", "")) == len("".join(links).replace(" ", ""))
+
+
 def is_around(element: Any) -> bool:
     if element.tag in AROUND or (element.get("role") or "").lower() in _AROUND_ROLES:
         return True

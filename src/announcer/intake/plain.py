@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import replace
 from itertools import pairwise
 
+from announcer.intake.around import split_credit
 from announcer.intake.dates import find_dates
 from announcer.intake.document import Block, Document, Kind, Picture
 from announcer.intake.junk import Sieve
@@ -111,7 +112,8 @@ def _starts_anew(line: str) -> bool:
 def _inline(line: str, number: int, links: list[Link], pictures: list[Picture]) -> str:
     """Take note of Markdown's pictures and links."""
     for alt, src, title in _IMAGE.findall(line):
-        pictures.append(Picture(src=src, alt=alt, caption=title, line=number))
+        caption, credit = split_credit(title)
+        pictures.append(Picture(src=src, alt=alt, caption=caption, credit=credit, line=number))
     line = _IMAGE.sub("", line) if "![" in line else line
     for label, url in _LINK.findall(line):
         if not url.startswith("mailto:"):
@@ -134,7 +136,7 @@ def _paragraphs(lines: list[tuple[int, str]]) -> list[Block]:
     if width > _WRAPPED[1]:  # every line is a paragraph; short ones between them are headings or lists
         return [_one([line]) for line in lines]
     parts: list[list[tuple[int, str]]] = [[lines[0]]]
-    listed = sum(_TIMED.match(line) is not None for _, line in lines) >= 2
+    listed = sum(_STARTS_ITEM.match(line) is not None for _, line in lines) >= 2
     for before, line in pairwise(lines):
         if _goes_on(before[1], line[1], width) and not (listed and _STARTS_ITEM.match(line[1])):
             parts[-1].append(line)
@@ -162,7 +164,7 @@ _TIMED = re.compile(
 )
 
 
-_STARTS_ITEM = re.compile(rf"(?:{_TIMED.pattern})|\s*[A-H][.):]?\s+[„“\"»]", re.IGNORECASE)
+_STARTS_ITEM = re.compile(rf"(?:{_TIMED.pattern})|\s*[A-H][.):]?\s+[„“\"»]|\s*[A-ZÄÖÜ][\w-]{{2,24}}:\s")
 
 
 def _goes_on(line: str, following: str, width: int) -> bool:

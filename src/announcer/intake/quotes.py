@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from announcer.intake.names import Named
+from announcer.intake.names import Named, is_role
+from announcer.intake.organisations import HAS_NOUN
 
 _QUOTED = re.compile(r"[„“\"»«‚‘']([^„“”\"»«\n]{2,900})[“”\"«»](?!\w)")
 _SAYS = re.compile(
@@ -17,6 +18,12 @@ _SAYS = re.compile(
     r"sa(?:ys|id)|add(?:s|ed)|explain(?:s|ed)|comment(?:s|ed)|according to|told)\b"
 )
 _NEAR = 170
+_TITLES = frozenset({"Prof", "Dr", "Frau", "Herr", "Herrn"})
+_SENTENCE_END = re.compile(r"[.!?]\s+(?=[A-ZÄÖÜ])|\n\n")
+_FIRST_NAME = re.compile(
+    r",?\s*(?:sagte?|berichtete?|erzählte?|erklärte?|meinte?|says|said)\s+(?:(?:die|der)\s+)?(?:\d{1,2}-jährige[rn]?\s+)?"
+    r"([A-ZÄÖÜ][a-zäöüß]+)\b(?!\s[A-ZÄÖÜ])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +78,39 @@ def _speaker(text: str, start: int, end: int, people: Sequence[Named]) -> str:
     """The person named next behind the words, else the one before."""
     after = text[end : end + _NEAR].split("\n\n", 1)[0]
     stop = end + len(after)
+    if (alone := _named_alone(after)) and not any(alone in person.name for person in people):
+        return alone
     behind = [p for p in people if end <= p.start < stop]
     if behind and _SAYS.search(text[end : behind[0].start + 1]):
         return behind[0].name
+    if (announced := _announced(text, start, people)) is not None:
+        return announced
     before = [p for p in people if max(0, start - _NEAR) <= p.start < start and "\n\n" not in text[p.end : start]]
     if before and _SAYS.search(text[before[-1].start - 60 if before[-1].start > 60 else 0 : start]):
         return before[-1].name
     if behind and re.match(r"[,.\s]*(?:so|sagt|erklärt|said|says)?\s*", after):
         return behind[0].name
-    surname = _by_surname(after, people) or _by_surname(text[max(0, start - _NEAR) : start], people)
-    return surname or (before[-1].name if before else "")
+    return _by_surname(after, people) or _by_surname(text[max(0, start - _NEAR) : start], people)
+
+
+def _announced(text: str, start: int, people: Sequence[Named]) -> str | None:
+    """ "Holm zeigte sich erleichtert: „…“": who stands in the sentence that ends with the colon; None without one."""
+    if not text[max(0, start - 3) : start].rstrip().endswith(":"):
+        return None
+    begin = max(
+        (found.end() for found in _SENTENCE_END.finditer(text, max(0, start - 260), start)), default=start - 260
+    )
+    said = text[max(0, begin) : start]
+    named = [p for p in people if begin <= p.start < start]
+    return named[0].name if named else _by_surname(said, people)
+
+
+def _named_alone(after: str) -> str:
+    """ "…“, berichtet die 14-jährige Lina.": a first name alone is who said it."""
+    found = _FIRST_NAME.match(after)
+    if found is None or found[1] in _TITLES or HAS_NOUN.search(found[1]) or is_role(found[1]):
+        return ""
+    return found[1]
 
 
 def _by_surname(text: str, people: Sequence[Named]) -> str:

@@ -14,6 +14,7 @@ from announcer.intake.around import (
     take_link_labels,
     take_pictures,
 )
+from announcer.intake.dates import find_dates
 from announcer.intake.document import Block, Document, Kind
 
 LONGEST_HEADLINE = 300
@@ -24,7 +25,7 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:mit (?:freundlichen|besten|herzlichen) grüßen|(?:viele|beste|herzliche|freundliche)"
+    r"(?:mit \w+en grüßen|(?:viele|beste|herzliche|freundliche|schöne|liebe|sonnige)"
     r" grüße|(?:kind|best|warm) regards|yours (?:sincerely|faithfully)|"
     r"mfg)\b.{0,60}",
     re.IGNORECASE,
@@ -59,7 +60,7 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _STANDING = re.compile(
-    r"^(?:Die|Der|Das|The)\s[^.]{3,120}?\s(?:ist|zählt|gehört|versorgt|betreibt|wurde|besteht|vertritt|fördert|is|was|runs|serves|represents)\b[^.]{0,200}"
+    r"^(?:Die|Der|Das|The)\s[^.]{3,120}?\s(?:ist|zählt|gehört|versorgt|betreibt|wurde|besteht|vertritt|fördert|is|was|runs|serves|represents)\b(?:[^.]|(?<=\d)\.(?=\d)){0,200}"
     r"\b(?:gegründet|seit (?:18|19|20)\d\d|Mitglieder|Beschäftigte|Mitarbeiter\w*|Einwohner\w*|"
     r"Kund\w+|Trägerin?|founded|since (?:18|19|20)\d\d|employees|members|"
     r"registered charity)\b",
@@ -150,7 +151,8 @@ def _choose(lines: list[Block], text: Text, junk: Sequence[int]) -> list[Block]:
         return []
     first, second, *more = lines
     between = any(first.line < line < second.line for line in junk)
-    if _is_kicker(first, second, between):
+    apart = bool(more) and first.line + 1 < second.line and second.line + 1 == more[0].line
+    if apart or _is_kicker(first, second, between):
         text.kicker, text.headline = replace(first, text=first.text.rstrip(":")), second
         if more:
             text.deck = more[0]
@@ -170,6 +172,8 @@ def _is_kicker(first: Block, second: Block, between: bool) -> bool:
         return True
     if between and len(first.text) < len(second.text):
         return True
+    if not between and first.line + 1 == second.line and any(m.dated for m in find_dates(second.text)):
+        return False  # the second line says when, so it goes on from the first
     words = first.text.split()
     topic = len(words) <= 3 and not first.text.endswith(("?", "!")) and not _SAYS_SOMETHING.search(first.text)
     return topic and len(second.text) > 2 * len(first.text)

@@ -16,7 +16,9 @@ from announcer.intake.files import read_file_content
 from announcer.intake.proposal import EventDraft, Proposal
 from announcer.intake.release import Beside
 
-FOLDER = Path(__file__).parents[3] / "corpus" / "notices"
+CORPUS = Path(__file__).parents[3] / "corpus"
+FOLDER = CORPUS / "notices"
+FRESH = CORPUS / "fresh"  #: Notices written after the parser, read by it as they were written.
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -137,7 +139,7 @@ def _text(facts: dict[str, Any], found: Proposal) -> Iterator[Line]:
 def _events(facts: dict[str, Any], found: Proposal) -> Iterator[Line]:
     drafts = [draft for draft in (found.draft, *found.further) if draft is not None]
     asked = {q.key for q in found.questions}
-    if not facts.get("events"):
+    if not facts.get("events") or (not drafts and all(event.get("optional") for event in facts["events"])):
         if drafts:
             yield (
                 "no event",
@@ -150,6 +152,8 @@ def _events(facts: dict[str, Any], found: Proposal) -> Iterator[Line]:
         return
     for number, event in enumerate(facts["events"]):
         draft = drafts[number] if number < len(drafts) else None
+        if draft is None and event.get("optional"):
+            continue
         if draft is None:
             yield f"event {number + 1}", "wrong" if "events" in asked else "missed", event.get("name", ""), ""
             continue
@@ -260,6 +264,8 @@ def _lists(facts: dict[str, Any], found: Proposal) -> Iterator[Line]:
     items = list(found.draft.items) if found.draft else []
     for session in facts.get("sessions", []):
         match = next((i for i in items if _is_item(session, i)), None)
+        if match is None and session.get("optional"):
+            continue
         yield (
             "session",
             "right" if match else "missed",
@@ -401,9 +407,9 @@ def _asked(facts: dict[str, Any], found: Proposal) -> Iterator[Line]:
         yield f"question {key}", "needless", "", key
 
 
-def run(only: str = "") -> list[Verdict]:
-    """All notices, or those whose name holds `only`."""
-    return [v for folder in sorted(FOLDER.iterdir()) if folder.is_dir() and only in folder.name for v in judge(folder)]
+def run(only: str = "", root: Path = FOLDER) -> list[Verdict]:
+    """All notices of a folder, or those whose name holds `only`."""
+    return [v for folder in sorted(root.iterdir()) if folder.is_dir() and only in folder.name for v in judge(folder)]
 
 
 def figures(verdicts: list[Verdict]) -> str:
@@ -420,7 +426,8 @@ def figures(verdicts: list[Verdict]) -> str:
 
 
 if __name__ == "__main__":
-    shown = run(sys.argv[1] if len(sys.argv) > 1 else "")
+    chosen = [argument for argument in sys.argv[1:] if argument != "--fresh"]
+    shown = run(chosen[0] if chosen else "", FRESH if "--fresh" in sys.argv else FOLDER)
     for one in shown:
         if one.verdict != "right":
             print(
