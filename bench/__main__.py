@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
-from bench import caps, feeds, lateness, machine, moves, newsletter, planning, site
+from bench import caps, engine, feeds, importing, lateness, machine, moves, newsletter, planning, site
 from bench.figures import Options
 
 #: Each prints its figures and gives whether its bars held.
@@ -16,6 +16,8 @@ BENCHMARKS: dict[str, Callable[[Options], bool]] = {
     "feeds": feeds.main,
     "site": site.main,
     "newsletter": newsletter.main,
+    "engine": engine.main,
+    "importing": importing.main,
     "lateness": lateness.main,
     "caps": caps.main,
     "moves": moves.main,
@@ -30,7 +32,7 @@ def main() -> int:
     )
     parser.add_argument("--repeats", type=int, default=3, help="times each side is measured (default: 3)")
     parser.add_argument("--recipients", type=int, default=50_000, help="of the newsletter (default: 50000)")
-    parser.add_argument("--million", action="store_true", help="the newsletter's memory with 1,000,000 recipients")
+    parser.add_argument("--million", action="store_true", help="newsletter and import with 1,000,000 recipients")
     given = parser.parse_args()
     if unknown := [name for name in given.names if name not in BENCHMARKS]:
         parser.error(f"{unknown[0]!r} is no benchmark; choose from {', '.join(BENCHMARKS)}")

@@ -42,10 +42,14 @@ from bench.sink import Figure, best_source, cpu_seconds, sink
 
 RATE_BAR = Bar("rate, as a multiple of smtp-source", 1.5, "×", at_least=True)
 MEMORY_BAR = Bar("memory with 1,000,000 recipients", 200, "MB")
+FREEZE_BAR = Bar("1,000,000 recipients written to the ledger", 10, "s")
+STEADY_BAR = Bar("rate of the last 100,000 mails of a million, as a multiple of the first", 0.9, "×", at_least=True)
+#: The first and the last so many mails are compared.
+SHARE = 100_000
 #: Added to each commit, for the run on a slow disk.
 SLOW_SECONDS = 0.003
 #: From these two runs the memory of a million is extrapolated.
-FEW, MANY, MILLION = 100_000, 200_000, 1_000_000
+FEW, MANY, MILLION = 200_000, 300_000, 1_000_000
 
 
 class MemoryLedger:
@@ -61,14 +65,15 @@ class MemoryLedger:
         """The next letters of a count."""
         with self._lock:
             first, self._claimed = self._claimed, min(self._claimed + limit, self._recipients)
-            return [_letter(number) for number in range(first, self._claimed)]
+            return [letter(number) for number in range(first, self._claimed)]
 
     def payload(self, content_id: int) -> Payload:
         """The one mail of this benchmark."""
         return self._payload
 
 
-def _letter(number: int) -> Letter:
+def letter(number: int) -> Letter:
+    """A letter that no ledger knows."""
     return Letter(
         id=number,
         fence=1,
@@ -123,12 +128,12 @@ class _Bench:
     def prepare(self) -> None:
         """The store all runs begin with."""
         with house.opened(f"sqlite:///{self.template}") as database:
-            _fill(database, self.recipients)
+            fill(database, self.recipients)
 
     def run(self, name: str, change: Callable[[Database], Database] = lambda database: database) -> Figure:
         """One newsletter from a fresh copy of the store."""
         with house.copied(self.template, "run") as database:
-            _write_audience(database)
+            write_audience(database)
             ledger = MailLedger(change(database), house.MAIL, system_clock, "bench")
             figure = self.send(name, ledger)
             _check_all_sent(database, self.recipients)
@@ -137,8 +142,8 @@ class _Bench:
     def run_on_postgres(self) -> Figure:
         """The same with PostgreSQL as the store."""
         with postgres.server() as uri, house.opened(uri) as database:
-            _fill(database, self.recipients)
-            _write_audience(database)
+            fill(database, self.recipients)
+            write_audience(database)
             ledger = MailLedger(database, house.MAIL, system_clock, "bench")
             return self.send("PostgreSQL", ledger)
 
@@ -162,7 +167,8 @@ def mailer_to(port: int) -> Mailer:
     )
 
 
-def _fill(database: Database, recipients: int) -> None:
+def fill(database: Database, recipients: int) -> None:
+    """Readers, and an approved mail to them."""
     start = time.perf_counter()
     house.add_readers(database, recipients)
     rate = recipients / (time.perf_counter() - start)
@@ -170,7 +176,7 @@ def _fill(database: Database, recipients: int) -> None:
     print(f"  {recipients:,} readers written, {rate:,.0f}/s ({database.writer.dialect.name})", flush=True)
 
 
-def _write_audience(database: Database) -> float:
+def write_audience(database: Database) -> float:
     """Let `tick` write the recipients to the ledger; rows per second."""
     start = time.perf_counter()
     tick(database, Exits(mail=[house.MAIL]), system_clock())
@@ -190,25 +196,27 @@ def _check_all_sent(database: Database, recipients: int) -> None:
 
 def _rates(bench: _Bench, repeats: int) -> float:
     """Print every figure; the median ratio of the newsletter as it is shipped."""
-    ratios = []
+    ratios, rates = [], []
     for _ in range(repeats):
         source = _shown(best_source(bench.port, bench.recipients // 2))
-        ratios.append(_shown(bench.run("newsletter, SQLite")).rate / source.rate)
+        rates.append(_shown(bench.run("newsletter, SQLite")).rate)
+        ratios.append(rates[-1] / source.rate)
     with house.copied(bench.template, "audience") as database:
-        print(f"  audience written by tick: {_write_audience(database):,.0f} rows/s")
+        print(f"  audience written by tick: {write_audience(database):,.0f} rows/s")
     print("  for information, each against smtp-source right before it:")
     _compare(bench, lambda: bench.send("ledger in memory", MemoryLedger(bench.recipients)))
     _compare(bench, lambda: bench.run("each commit waits for the disk", lambda of: EachCommitWaits(of, 0)))
     _compare(bench, lambda: bench.run("and 3 ms longer", lambda of: EachCommitWaits(of, SLOW_SECONDS)))
-    _compare(bench, bench.run_on_postgres)
+    _compare(bench, bench.run_on_postgres, median(rates))
     print(f"  newsletter on SQLite / smtp-source: {spread(ratios)}")
     return median(ratios)
 
 
-def _compare(bench: _Bench, run: Callable[[], Figure]) -> None:
+def _compare(bench: _Bench, run: Callable[[], Figure], sqlite: float | None = None) -> None:
     source = best_source(bench.port, bench.recipients // 2)
     figure = run()
-    print(f"  {figure}, {figure.rate / source.rate:.2f} × smtp-source ({source.rate:,.0f})", flush=True)
+    beside = f", {figure.rate / sqlite:.2f} × SQLite" if sqlite else ""
+    print(f"  {figure}, {figure.rate / source.rate:.2f} × smtp-source ({source.rate:,.0f}){beside}", flush=True)
 
 
 def _shown(figure: Figure) -> Figure:
@@ -216,34 +224,72 @@ def _shown(figure: Figure) -> Figure:
     return figure
 
 
+class _Milestones:
+    """A ledger that notes when the first and the last so many mails were recorded."""
+
+    def __init__(self, of: MailLedger, recipients: int) -> None:
+        self._of = of
+        self._recorded = 0
+        self._lock = threading.Lock()
+        self._marks = {SHARE: 0.0, recipients - SHARE: 0.0, recipients: 0.0}
+        self._began = time.perf_counter()
+
+    def next_round(self, done: Sequence[tuple[Letter, Outcome]], limit: int, relay: str = "") -> Sequence[Letter]:
+        """As the ledger's, with a look at the count."""
+        letters = self._of.next_round(done, limit, relay)
+        with self._lock:
+            self._recorded += len(done)
+            for mark, at in self._marks.items():
+                if not at and self._recorded >= mark:
+                    self._marks[mark] = time.perf_counter()
+        return letters
+
+    def payload(self, content_id: int) -> Payload:
+        """The one mail of this benchmark."""
+        return self._of.payload(content_id)
+
+    def slower(self) -> float:
+        """The rate of the last `SHARE` mails as a share of that of the first."""
+        first, before_last, last = self._marks.values()
+        return (first - self._began) / (last - before_last)
+
+
 def _memory(bench: _Bench, options: Options) -> float:
     """The peak of a process that sends to a million: measured with `--million`, else extrapolated."""
     if options.million:
-        return _peak(bench, MILLION)
-    few, many = _peak(bench, FEW), _peak(bench, MANY)
+        return _peak(bench, MILLION)[0]
+    few, many = _peak(bench, FEW)[0], _peak(bench, MANY)[0]
     return many + max(0.0, many - few) / (MANY - FEW) * (MILLION - MANY)
 
 
-def _peak(bench: _Bench, recipients: int) -> float:
+def _peak(bench: _Bench, recipients: int) -> tuple[float, float, float]:
+    """Memory in MB, seconds to write the audience to the ledger, and the last mails' rate against the first's."""
     path = bench.folder / f"memory-{recipients}.db"
     with house.opened(f"sqlite:///{path}") as database:
-        _fill(database, recipients)
+        fill(database, recipients)
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_send_apart, args=(there, path, bench.port, recipients))
     process.start()
     there.close()
-    megabytes: float = here.recv()
+    megabytes, seconds, slower = here.recv()
     process.join()
     path.unlink()
-    print(f"  memory with {recipients:,} recipients: {megabytes:.0f} MB", flush=True)
-    return megabytes
+    print(
+        f"  {recipients:,} recipients: {megabytes:.0f} MB, audience frozen in {seconds:.1f} s,"
+        f" the last {SHARE:,} mails at {slower:.2f} × the rate of the first",
+        flush=True,
+    )
+    if recipients == MILLION:
+        FREEZE_BAR.holds(seconds)
+        STEADY_BAR.holds(slower)
+    return megabytes, seconds, slower
 
 
 def _send_apart(pipe: Connection, path: Path, port: int, recipients: int) -> None:
     """In a process of its own: write the audience, send, tell the peak."""
     with house.opened(f"sqlite:///{path}") as database:
-        _write_audience(database)
-        ledger = MailLedger(database, house.MAIL, system_clock, "bench")
+        seconds = recipients / write_audience(database)
+        ledger = _Milestones(MailLedger(database, house.MAIL, system_clock, "bench"), recipients)
         _Bench(path.parent, port, recipients).send("apart", ledger)
-    pipe.send(peak_megabytes())
+    pipe.send((peak_megabytes(), seconds, ledger.slower()))

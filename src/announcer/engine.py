@@ -281,4 +281,4 @@ def _alerts(house: House, secret: keyring.Secrets, postroom: Postroom, owner: st
 
 def _renderer(settings: Settings) -> Renderer:
     own = settings.paths.templates
-    return Renderer([settings.path(own)] if own else [], settings.site)
+    return Renderer([settings.path(own)] if own else [], settings.site, settings.look)

@@ -20,6 +20,7 @@ from announcer.upkeep.census import Census
 from announcer.upkeep.figures import Figures
 from announcer.upkeep.health import Health
 from announcer.upkeep.heartbeat import TIMEOUT_SECONDS, Heartbeat
+from announcer.upkeep.nightly import Nightly
 from announcer.upkeep.systemd import Notifier
 from announcer.upkeep.watching import Attempts
 from announcer.web.monitor import add_readiness, monitor_app
@@ -28,6 +29,8 @@ from announcer.web.server import WebServer
 log = structlog.get_logger(__name__)
 
 _MEGABYTE = 2**20
+#: How often it is looked whether tonight's work is done.
+NIGHTLY_SECONDS = 600
 
 
 class Housekeeping:
@@ -70,6 +73,8 @@ class Housekeeping:
             )
             beat = Heartbeat(url, self._client, self.health, self.figures)
             yield "heartbeat", said.heartbeat_seconds, beat.beat
+
+        yield "nightly", NIGHTLY_SECONDS, Nightly(self.engine.house, self.figures).look
 
     def ticked(self, done: Ticked) -> None:
         """A tick came to its end."""

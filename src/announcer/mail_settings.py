@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -100,6 +101,32 @@ class Mail(Section):
     def all_relays(self) -> dict[str, Relay]:
         """Every relay by its section of config.toml, the preferred one first."""
         return {"mail.relay": self.relay} | {f"mail.relays.{name}": relay for name, relay in self.relays.items()}
+
+
+def _colour(value: str) -> str:
+    if value and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise ValueError("a colour looks like #0b5563")
+    return value.lower()
+
+
+Colour = Annotated[str, AfterValidator(_colour)]
+
+
+class Look(Section):
+    """[look]: the office's colours and logo in every mail; the rest is in templates/mail/style.css."""
+
+    accent: Colour = ""  #: Of headings, links and buttons; empty: as the style sheet says.
+    on_accent: Colour = ""  #: Of words on the accent's colour.
+    dark_accent: Colour = ""  #: The same where the reader's mail program is dark.
+    dark_on_accent: Colour = ""
+    logo: Path | None = None  #: PNG or JPEG; stands in the place of the site's name.
+    logo_width: int = Field(default=180, ge=40, le=520)
+
+    @property
+    def colours(self) -> dict[str, str]:
+        """The variables of the style sheet that are set here."""
+        names = ("accent", "on_accent", "dark_accent", "dark_on_accent")
+        return {name.replace("_", "-"): value for name in names if (value := getattr(self, name))}
 
 
 class BounceSource(Section):

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from announcer.errors import SettingsError
-from announcer.mail_settings import BounceSource, Mail, MailAddress, Name, OAuth, Relay
-from announcer.upkeep_settings import LogSettings, MonitoringSettings
+from announcer.mail_settings import BounceSource, Look, Mail, MailAddress, Name, OAuth, Relay
+from announcer.upkeep_settings import BackupSettings, LogSettings, MonitoringSettings, RetentionSettings
 
-__all__ = ["LogSettings", "Mail", "MonitoringSettings", "Relay"]
+__all__ = ["BackupSettings", "LogSettings", "Mail", "MonitoringSettings", "Relay", "RetentionSettings"]
 
 
 def _web_address(value: str) -> str:
@@ -289,6 +289,7 @@ class Settings(_Section):
     database: Database = Database()
     paths: Paths = Paths()
     mail: Mail = Mail()
+    look: Look = Look()
     oauth: dict[Name, OAuth] = {}
     bounces: dict[Name, BounceSource] = {}
     channels: dict[Name, ChannelSettings] = {}
@@ -308,6 +309,8 @@ class Settings(_Section):
     digests: dict[Name, DigestSettings] = {}
     log: LogSettings = LogSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    backup: BackupSettings = BackupSettings()
+    retention: RetentionSettings = RetentionSettings()
     root: Path = Path()  #: The folder of config.toml; not a key of the file.
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from tests.browser.visiting import LOOKS, Look, Visitor
 pytestmark = pytest.mark.browser
 
 #: Pages that an admin reads, without an id in their address.
-PAGES = ("/", "/new")
+PAGES = ("/", "/new", "/channels", "/log", "/users", "/settings")
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -35,7 +35,10 @@ class Officer:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.client = httpx.Client(base_url=url, headers={"Accept-Language": "en"}, trust_env=False, timeout=30)
+        alone = httpx.Limits(max_keepalive_connections=0)  # a busy machine is slower than the server's patience
+        self.client = httpx.Client(
+            limits=alone, base_url=url, headers={"Accept-Language": "en"}, trust_env=False, timeout=30
+        )
 
     def close(self) -> None:
         """Close the browser."""

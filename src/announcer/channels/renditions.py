@@ -26,7 +26,7 @@ WHOLE = 0
 _MOST_BYTES = {480: 150_000, 960: 400_000, 1600: 1_000_000, WHOLE: LARGEST_FILE}
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png"}
 _TYPES = {ending: media_type for media_type, ending in _ENDINGS.items()}
-_NAME = re.compile(r"(?P<hash>[0-9a-f]{16})-(?P<side>\d{1,5})\.(?P<ending>jpg|png)")
+_NAME = re.compile(r"(?P<hash>[0-9a-f]{16})-(?P<side>\d{1,5})(?:\.(?:jpg|png))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,10 @@ class Renditions:
 
 
 def asked_for(name: str) -> tuple[str, int] | None:
-    """What an address asks for: the first 16 digits of a hash and the longer side; None if it can be no rendition."""
+    """What an address asks for: the first 16 digits of a hash and the longer side; None if it can be no rendition.
+
+    Mails name no ending: which it is shows only once the picture is made.
+    """
     found = _NAME.fullmatch(name)
     return (found["hash"], int(found["side"])) if found and int(found["side"]) in SIDES else None
 

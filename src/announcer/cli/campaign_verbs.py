@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -235,7 +235,53 @@ def _show_drafts(terminal: Terminal, house: House, key: Campaign, view: View, dr
     terminal.say("to_approve", style="bold", said=terminal.speech.count("message", len(drafts) - len(problems)))
     for number, why in problems.items():
         terminal.line(f"{number}: {terminal.speech('not_sayable', why=why)}", style="red")
+    _show_durations(terminal, house, view, [m for m in drafts if m.id not in problems])
     return set(problems)
+
+
+def _show_durations(terminal: Terminal, house: House, view: View, drafts: Sequence[Message]) -> None:
+    """To how many each mail goes and how long that takes at the relay's limit."""
+    from announcer.office import duration
+
+    speech = terminal.speech
+    for one in drafts:
+        if one.planned.channel not in house.exits or house.exits[one.planned.channel].kind != "mail":
+            continue
+        found = duration.of_message(house, one)
+        said = speech("mail_to", id=one.id, n=found.recipients)
+        if found.lasts:
+            said += speech("mail_takes", lasts=_lasts(found.lasts), until=view.moment(found.ends_at))
+        terminal.line(said)
+        if found.too_late:
+            end = view.moment(one.planned.not_after)
+            terminal.say("mail_too_slow", style="red", id=one.id, end=end)
+
+
+def _lasts(value: timedelta) -> str:
+    hours, rest = divmod(round(value.total_seconds()), 3600)
+    minutes, seconds = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+@app.command()
+def sample(
+    context: typer.Context,
+    name: Name,
+    number: Annotated[int, typer.Option("--message", metavar="N", help="The mail.")],
+    to: Annotated[str, typer.Option("--to", metavar="PERSON", help="Who gets it, as in config.toml.")],
+    by: As = None,
+) -> None:
+    """Send a mail to one person of the office first, in exactly the words its recipients will read."""
+    from announcer.office import sample as office
+
+    terminal: Terminal = context.obj
+    with terminal.house() as house:
+        key = find(house, name)
+        sent = office.send(house, key, number, to, terminal.actor(by), house.clock())
+        address = house.settings.people[to].mail
+    terminal.say("sample_sent", style="green", said=terminal.speech.count("mail", len(sent)), address=address)
 
 
 def _show_barred(terminal: Terminal, house: House, key: Campaign, drafts: Sequence[Message], actor: Actor) -> set[int]:

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from announcer.cli import bounce_words, intake_words, person_words, post_words, sending_words
+from announcer.cli import bounce_words, intake_words, person_words, post_words, sending_words, upkeep_words
 
 #: The verbs in the order of the work, under their headings (English, German).
 PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     (("Taking in", "Aufnehmen"), ("add", "event", "intake")),
     (
         ("Planning and approving", "Planen und freigeben"),
-        ("plan", "preview", "approve", "words", "text", "picture", "attachment", "press-link", "drop"),
+        ("plan", "preview", "approve", "words", "text", "picture", "attachment", "press-link", "sample", "drop"),
     ),
     (
         ("What changes", "Was sich ändert"),
@@ -43,12 +43,14 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
         ("The house", "Das Haus"),
         ("subscribers", "bounces", "channels", "feeds", "playbook", "digest", "check", "serve", "publish", "rehearse"),
     ),
+    (("Keeping it running", "Am Laufen halten"), ("doctor", "backup", "restore")),
 )
 
 GERMAN: Final[Mapping[str, str]] = {
     **person_words.HELP,
     **post_words.HELP,
     **intake_words.HELP,
+    **upkeep_words.HELP,
     **bounce_words.HELP,
     **sending_words.HELP,
     "Press releases become feeds, posts and mails, each at its moment; every change follows.": (
@@ -72,6 +74,11 @@ GERMAN: Final[Mapping[str, str]] = {
     "The programme item's id.": "Kennung des Programmpunkts.",
     "The announcement's id.": "Kennung der Mitteilung.",
     "The file.": "Die Datei.",
+    "Send a mail to one person of the office first, in exactly the words its recipients will read.": (
+        "Eine Mail zuerst an einen Menschen im Büro schicken, genau so, wie die Empfänger sie lesen werden."
+    ),
+    "The mail.": "Die Mail.",
+    "Who gets it, as in config.toml.": "Wer sie bekommt, wie in config.toml.",
     # Taking in
     "Events and their programme.": "Veranstaltungen und ihr Programm.",
     "Take in an event from its TOML file.": "Eine Veranstaltung aus ihrer TOML-Datei aufnehmen.",

@@ -22,6 +22,7 @@ from announcer.cli import (
     rehearse_verb,
     sending_verbs,
     taking_verbs,
+    upkeep_verbs,
     watch_verbs,
 )
 from announcer.cli.app import app
@@ -47,5 +48,6 @@ __all__ = [
     "rehearse_verb",
     "sending_verbs",
     "taking_verbs",
+    "upkeep_verbs",
     "watch_verbs",
 ]

@@ -18,6 +18,7 @@ from announcer.cli import (
     rehearsal_words,
     sending_words,
     status_words,
+    upkeep_words,
 )
 from announcer.cli.change_words import CHANGES
 from announcer.planning.message_words import AUDIENCES, DELIVERY_STATES, KINDS, STATES
@@ -33,6 +34,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **sending_words.WORDS,
     **rehearsal_words.WORDS,
     **status_words.WORDS,
+    **upkeep_words.WORDS,
     # What went wrong
     "error": ("Fehler: {said}", "error: {said}"),
     "unexpected": (
@@ -128,6 +130,23 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "not_sayable": ("Kann so nicht gesagt werden: {why}", "Can't be said like this: {why}"),
     "html_written": ("Geschrieben: {path}", "Written: {path}"),
     "html_none": ("Unter den gewählten Nachrichten ist keine Mail", "None of the chosen messages is a mail"),
+    "mail_to": ("Mail {id} geht an {n} Menschen", "Mail {id} goes to {n} people"),
+    "mail_takes": (
+        "; bei der Grenze des Relays dauert das {lasts}, bis {until}",
+        "; at the relay's limit that takes {lasts}, until {until}",
+    ),
+    "mail_too_slow": (
+        "Mail {id} wäre nach {end} noch unterwegs, wenn sie nichts mehr nützt. Früher beginnen oder dem Relay mehr "
+        "zumuten.",
+        "Mail {id} would still be leaving after {end}, when it is worth nothing. Begin earlier or let the relay do "
+        "more.",
+    ),
+    "one_mail": ("1 Mail", "1 mail"),
+    "n_mail": ("{n} Mails", "{n} mails"),
+    "sample_sent": (
+        "{said} zur Probe an {address}: Der Dienst verschickt sie in den nächsten Sekunden.",
+        "{said} as a sample to {address}: the service sends it within seconds.",
+    ),
     "to_approve": ("Zur Freigabe: {said}.", "To approve: {said}."),
     "ask_approve": ("{said} freigeben?", "Approve {said}?"),
     "approved": ("Freigegeben: {said}.", "Approved: {said}."),

@@ -1,7 +1,9 @@
 """One drain of the ledger: claim a round, send it, record it along with the next claim.
 
 The thread that calls drives all connections; what has to wait (the ledger,
-opening a connection) is done by a few threads beside it. The first connection
+opening a connection) is done by a few threads beside it. Rounds that end while
+the ledger is busy are recorded together, and the next letters of all of them
+claimed, in one transaction: fifty connections cost it little more than one. The first connection
 begins alone, and another joins only when a claim came back full, so a handful
 of mails costs one. Whatever the relay does, every claimed letter goes back to
 the ledger with exactly one outcome.
@@ -13,10 +15,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from announcer import failpoints
 from announcer.errors import Credentials, Transient
@@ -40,6 +43,18 @@ _PROBE = 5
 _LOOK = 0.1
 #: How often it is asked whether somebody paused what is under way, in seconds.
 _ASK = 0.5
+
+
+class Ended(NamedTuple):
+    """A round that has ended and is to be recorded, and its connection, which is ready for `limit` more."""
+
+    done: Done
+    connection: Connection | None
+    limit: int
+
+
+#: What a thread beside it brings: a lane that can begin, nothing, or what went wrong.
+Turn = Lane | BaseException | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +89,10 @@ class Drain:
         self._most = 1 if self._probing else relay.connections
         self._permit = pace.Permit(self._over, outlet.bucket, stop.wait)
         self._executor = ThreadPoolExecutor(relay.connections, thread_name_prefix="newsletter")
-        self._turns: SimpleQueue[Future[Lane | None]] = SimpleQueue()  #: Those that are done waiting.
+        self._turns: SimpleQueue[Turn] = SimpleQueue()  #: Those that are done waiting.
+        self._ended: list[Ended] = []  #: Rounds that wait for the ledger.
+        self._booking = False  #: A thread records.
+        self._books = threading.Lock()
         self._working = 0  #: Lanes, and turns from which one may come.
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
@@ -143,7 +161,7 @@ class Drain:
         self._judge(lane.done, lane.connection)
         done = self._complete(lane.letters, lane.done, "the relay wants another sign-on")
         limit = pace.next_limit(self._limit, len(lane.letters), time.monotonic() - lane.began)
-        self._submit(lambda: self._turn(done, lane.connection, limit))
+        self._hand_in(Ended(done, lane.connection, limit))
 
     def _take_turns(self) -> None:
         while True:
@@ -151,22 +169,19 @@ class Drain:
                 turn = self._turns.get_nowait()
             except Empty:
                 return
-            if lane := self._lane_of(turn):
+            if isinstance(turn, BaseException):
+                self._error = self._error or turn
+                self._ending = True
+            if isinstance(turn, Lane):
+                lane = turn
                 self._lanes.add(lane)
                 if len(lane.letters) >= lane.limit and self._working < self._most and not self._over():
                     self._working += 1
-                    self._submit(lambda: self._turn([], None, self._limit))
+                    self._hand_in(Ended([], None, self._limit))
                 failpoints.hit("before-send")
                 self._advance(lane)
             else:
                 self._working -= 1
-
-    def _lane_of(self, turn: Future[Lane | None]) -> Lane | None:
-        if error := turn.exception():
-            self._error = self._error or error
-            self._ending = True
-            return None
-        return turn.result()
 
     def _cut(self, waited: float) -> None:
         """After `stop`, hang up on whom it is no use to wait for."""
@@ -185,20 +200,60 @@ class Drain:
     # -- threads beside it: what has to wait --
 
     def _submit(self, turn: Callable[[], Lane | None]) -> None:
-        def finished(future: Future[Lane | None]) -> None:
-            self._turns.put(future)
-            self._lanes.wake()
+        self._executor.submit(self._run, turn)
 
-        self._executor.submit(turn).add_done_callback(finished)
-
-    def _turn(self, done: Done, connection: Connection | None, limit: int) -> Lane | None:
-        """Record a round and claim the next; the connection goes along with it."""
+    def _run(self, turn: Callable[[], Lane | None]) -> None:
         try:
-            letters = self._next_round(done, 0 if self._resting() else limit)
-        except BaseException:
-            self._give(connection)
-            raise
-        return self._begin(letters, connection, limit)
+            self._bring(turn())
+        except BaseException as error:  # noqa: BLE001 - the calling thread raises it
+            self._bring(error)
+
+    def _bring(self, turn: Turn) -> None:
+        self._turns.put(turn)
+        self._lanes.wake()
+
+    def _hand_in(self, ended: Ended) -> None:
+        """Let it be recorded: by the thread that is at it, or by one that begins now."""
+        with self._books:
+            self._ended.append(ended)
+            if self._booking:
+                return
+            self._booking = True
+        self._executor.submit(self._keep_books)
+
+    def _keep_books(self) -> None:
+        """Record and claim for all that ended meanwhile, until nothing did."""
+        while True:
+            with self._books:
+                batch, self._ended = self._ended, []
+                if not batch:
+                    self._booking = False
+                    return
+            self._book(batch)
+
+    def _book(self, batch: Sequence[Ended]) -> None:
+        """Record these rounds and claim the next of all of them in one transaction."""
+        going = 0 if self._resting() else len(batch) - max(0, self._working - self._most)
+        limits = [ended.limit if place < going else 0 for place, ended in enumerate(batch)]
+        try:
+            letters = self._next_round([outcome for ended in batch for outcome in ended.done], sum(limits))
+        except BaseException as error:  # noqa: BLE001 - the calling thread raises it
+            for ended in batch:
+                self._give(ended.connection)
+                self._bring(error)
+            return
+        start = 0
+        for ended, limit in zip(batch, limits, strict=True):
+            self._start(letters[start : start + limit], ended)
+            start += limit
+
+    def _start(self, letters: Sequence[Letter], ended: Ended) -> None:
+        """The next round on a connection; where one has to be opened first, a thread of its own waits for it."""
+        connection = ended.connection
+        if letters and not (connection and connection.usable):
+            self._submit(lambda: self._begin(letters, connection, ended.limit))
+        else:
+            self._run(lambda: self._begin(letters, connection, ended.limit))
 
     def _knock(self) -> Lane | None:
         """At a relay that was in trouble, before anything is claimed."""
@@ -207,7 +262,13 @@ class Drain:
         except (Transient, Credentials) as error:
             self._cannot_reach(error)
             return None
-        return self._turn([], connection, min(self._limit, _PROBE))
+        limit = min(self._limit, _PROBE)
+        try:
+            letters = self._next_round([], 0 if self._resting() else limit)
+        except BaseException:
+            self._give(connection)
+            raise
+        return self._begin(letters, connection, limit)
 
     def _begin(self, letters: Sequence[Letter], connection: Connection | None, limit: int) -> Lane | None:
         if not letters or (connection and not connection.usable):
@@ -234,7 +295,7 @@ class Drain:
             self._outlet.pool.give(connection)
 
     def _resting(self) -> bool:
-        return self._over() or self._outlet.breaker.seconds_left() > 0 or self._working > self._most
+        return self._over() or self._outlet.breaker.seconds_left() > 0
 
     # -- what follows from outcomes --
 

@@ -42,9 +42,12 @@ def resolved(style: str, place: str) -> str:
 class Composer:
     """Puts a mail together; made once, because parsing a style sheet costs more than using it."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, colours: Mapping[str, str] | None = None) -> None:
+        """`colours` are values for variables of the style sheet, in the place of its own."""
         self._library = library
-        style = resolved(library.source("mail/style.css"), str(library.path("mail/style.css")))
+        own = "".join(f"--{name}: {value};" for name, value in (colours or {}).items())
+        source = f"{library.source('mail/style.css')}\n:root {{{own}}}"
+        style = resolved(source, str(library.path("mail/style.css")))
         self._inliner = css_inline.CSSInliner(extra_css=style, keep_at_rules=True, load_remote_stylesheets=False)
 
     def html(self, variables: Mapping[str, Any], body: markdown.Document) -> str:

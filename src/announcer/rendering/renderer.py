@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from announcer.errors import TemplateError
+from announcer.mail_settings import Look
 from announcer.model.campaign import Kind
 from announcer.model.content import Content, Payload
 from announcer.rendering import clean, editions, mail, markdown, office, optin, scene, words
@@ -33,14 +34,14 @@ _EXTENTS = ((60, 24_000), (20, 6_000), (0, 1_500))
 class Renderer:
     """Puts messages into words. Safe to use from several threads."""
 
-    def __init__(self, folders: Sequence[Path], site: Site) -> None:
+    def __init__(self, folders: Sequence[Path], site: Site, look: Look | None = None) -> None:
         """Read the templates of `folders`, the first winning file by file; the shipped ones fill up.
 
         Raises `TemplateError` for a folder, a file of words or a style sheet that can't be used.
         """
         self._library = Library(folders)
-        self._composer = mail.Composer(self._library)
-        self._site = scene.site_view(site)
+        self._composer = mail.Composer(self._library, look.colours if look else None)
+        self._site = scene.site_view(site, look)
         self._languages = frozenset((site.language, *site.languages))
 
     def check(self) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from announcer.mail_settings import Look
 from announcer.model.campaign import Kind
 from announcer.model.facts import Announcement, Event, EventStatus, PubStatus
 from announcer.rendering import clean
@@ -34,6 +35,8 @@ _OF_THE_PAST = frozenset({Kind.RECAP, Kind.THANKS, Kind.DOCUMENTATION})
 _WITHOUT_PROGRAMME = _OF_THE_PAST | {Kind.SAVE_THE_DATE, Kind.REGISTRATION_CLOSES, Kind.SESSION_SOON, Kind.SESSION_LIVE}
 _LONGEST_HEADLINE = 400
 _LONGEST_LEAD = 3000
+#: Of an announcement in a mail; the others are on its page.
+_MOST_PICTURES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class SiteView:
     contact_mail: str  #: The contact, if it is a mail address.
     privacy_url: str
     zone: ZoneInfo
+    logo_url: str = ""  #: Of the logo, if there is one.
+    logo_width: int = 0  #: Pixels.
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,15 @@ class LinkView:
 
     label: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A picture of the announcement, at its address on the public site."""
+
+    url: str
+    alt: str
+    credit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +136,7 @@ class Scene:
     embargo: EmbargoView | None  #: Only in a mail that leaves ahead of it.
     issue: EditionView | None  #: An issue of a digest: then headline and name are the digest's title.
     late: bool  #: It leaves after its moment: nothing may be said that was true only then.
+    pictures: tuple[PictureView, ...] = ()  #: Of the announcement, where a mail announces it.
     also: tuple[str, ...] = ()  #: What lesser messages of the same moment have to say, a line each.
 
 
@@ -165,6 +180,23 @@ def draw(request: Request, site: SiteView, fixed: language_words.Fixed) -> Scene
         embargo=_embargo(request.embargo, site.zone, event, request.language, fixed.labels),
         issue=edition,
         late=request.late,
+        pictures=() if withdrawn else _pictures(request, links),
+    )
+
+
+def _pictures(request: Request, links: Links) -> tuple[PictureView, ...]:
+    """Below its page's address, so they can be read as long as it can; ahead of an embargo there is none."""
+    announces = request.kind in (Kind.ANNOUNCEMENT, Kind.SAVE_THE_DATE)
+    if request.announcement is None or not announces or not links.announcement_url:
+        return ()
+    return tuple(
+        PictureView(
+            f"{links.announcement_url}/bild/{one.hash[:16]}-960",
+            clean.line(one.alt, 1000),
+            clean.line(" · ".join(filter(None, (one.credit, one.licence))), 300),
+        )
+        for one in request.announcement.pictures[:_MOST_PICTURES]
+        if one.hash
     )
 
 
@@ -334,8 +366,9 @@ def _link(kind: Kind, links: Links) -> str:
     return second or first if kind in _OF_THE_RELEASE else first or second
 
 
-def site_view(site: Site) -> SiteView:
+def site_view(site: Site, look: Look | None = None) -> SiteView:
     """The settings of the site, cleaned."""
+    has_logo = look is not None and look.logo is not None
     contact = clean.line(site.contact)
     return SiteView(
         name=clean.line(site.name),
@@ -345,6 +378,8 @@ def site_view(site: Site) -> SiteView:
         contact_mail=contact if "@" in contact and " " not in contact else "",
         privacy_url=clean.address(site.privacy_url),
         zone=ZoneInfo(site.timezone),
+        logo_url=f"{clean.address(site.url)}/logo" if has_logo else "",
+        logo_width=look.logo_width if look is not None and has_logo else 0,
     )
 
 

@@ -36,7 +36,7 @@ def migrate(database: Database) -> None:
     found = current_revision(database)
     if found == head:
         return
-    _refuse_newer(configuration, found)
+    refuse_newer(found)
     if found is not None and database.sqlite:
         _back_up(database, found)
     with _migration_lock(database), database.write() as connection:
@@ -50,8 +50,9 @@ def current_revision(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def _refuse_newer(configuration: Config, found: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(configuration).walk_revisions()}
+def refuse_newer(found: str | None) -> None:
+    """Raises `StoreError` if the revision is none this program knows."""
+    known = {script.revision for script in ScriptDirectory.from_config(_configuration()).walk_revisions()}
     if found is not None and found not in known:
         raise StoreError(
             f"the database has schema {found}, which this program doesn't know; "

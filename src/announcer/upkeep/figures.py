@@ -10,7 +10,7 @@ import threading
 from collections import Counter as Tally
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 #: Up to a tenth of a second everything is on time; beyond an hour it does not matter by how much.
 LATENESS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 300.0, 3600.0)
@@ -45,6 +45,14 @@ class Figures:
         self.ticks = Counter("announcer_ticks", "Ticks by how they ended", ["outcome"], registry=self.registry)
         self.beats = Counter(
             "announcer_heartbeats", "Outbound heartbeats by how they ended", ["outcome"], registry=self.registry
+        )
+        self.backups = Counter(
+            "announcer_backups", "Nightly backups by how they ended", ["outcome"], registry=self.registry
+        )
+        self.last_backup = Gauge(
+            "announcer_last_backup_timestamp_seconds",
+            "When the last backup of this process was made and read back",
+            registry=self.registry,
         )
         self._domains = Domains()
 

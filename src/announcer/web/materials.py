@@ -84,7 +84,7 @@ class Materials:
         if not asked or not chosen:
             return self._pages.not_found(request)
         made = self._renditions.of(chosen.hash, asked[1], chosen.file)
-        if made.name != name:
+        if name not in (made.name, made.name.rpartition(".")[0]):
             return self._pages.not_found(request)
         return self._answer(request, made.path.read_bytes(), made.media_type, f'"{name}"', {"Cache-Control": cache})
 

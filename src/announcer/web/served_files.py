@@ -6,9 +6,12 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import sqlalchemy as sa
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
+from announcer.channels.pictures import check_picture
+from announcer.errors import ComposeError
 from announcer.office.shown import Shown
 from announcer.store.database import Database
 from announcer.web import press_room, sitemap
@@ -16,6 +19,8 @@ from announcer.web.card import Card, draw
 from announcer.web.cards import announcement_card, event_card
 from announcer.web.pages import READ, REVALIDATE, Pages, etag, matches
 from announcer.web.reading import content_language, last_change
+
+log = structlog.get_logger(__name__)
 
 Endpoint = Callable[..., Response]
 
@@ -35,6 +40,7 @@ class ServedFiles:
             "/e/{event_id}/card.png": self.event_card,
             "/style.css": self.style,
             "/icon.svg": self.icon,
+            "/logo": self.logo,
             "/favicon.ico": self.icon,  # where browsers look on a page that names none, such as a mail
             "/robots.txt": self.robots,
             "/sitemap.xml": self.sitemap,
@@ -50,6 +56,19 @@ class ServedFiles:
     def icon(self, request: Request) -> Response:
         """The sign in the browser's tab."""
         return self._file(request, self._pages.file("icon.svg"), "image/svg+xml")
+
+    def logo(self, request: Request) -> Response:
+        """The office's logo, which mails show."""
+        settings = self._pages.settings
+        if settings.look.logo is None:
+            return self._pages.not_found(request)
+        try:
+            data = settings.path(settings.look.logo).read_bytes()
+            media_type = check_picture(data, settings.look.logo.name)
+        except (OSError, ComposeError) as error:
+            log.error("the logo can't be shown", why=str(error))
+            return self._pages.not_found(request)
+        return self._file(request, data, media_type)
 
     def robots(self, request: Request) -> Response:
         """What search engines may read."""

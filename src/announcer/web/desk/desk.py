@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import structlog
 from fastapi import FastAPI
 from starlette.datastructures import FormData
@@ -15,7 +17,8 @@ from announcer.model.accounts import Role
 from announcer.office import accounts
 from announcer.office.house import House
 from announcer.web.callers import Callers
-from announcer.web.desk import new, signing, today
+from announcer.web.desk import channels, new, settings_page, signing, today, users
+from announcer.web.desk import log as log_page
 from announcer.web.desk.address import Address
 from announcer.web.desk.edge import SECURITY_HEADERS, DeskEdge, TooLarge
 from announcer.web.desk.gate import Caller, ForeignForm, Gate, RoleNeeded, SignInNeeded
@@ -31,6 +34,10 @@ SECTIONS = (
     signing.routes,
     today.routes,
     new.routes,
+    channels.routes,
+    log_page.routes,
+    users.routes,
+    settings_page.routes,
 )
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -141,7 +148,7 @@ def _answer_errors(app: FastAPI, desk: Desk) -> None:
 
     def broken(request: Request, error: Exception) -> Response:
         # Answered outside of `DeskEdge`, so it has to bring the headers itself.
-        log.error("a page of the desk broke", path=request.scope["path"], exc_info=error)
+        log.error("a page of the desk broke", path=request.scope["path"], trace=_trace(error))
         response = shown(request, 500, "broken")
         response.headers.update(SECURITY_HEADERS)
         return response
@@ -153,6 +160,11 @@ def _answer_errors(app: FastAPI, desk: Desk) -> None:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(AnnouncerError, failed)
     app.add_exception_handler(Exception, broken)
+
+
+def _trace(error: Exception) -> str:
+    """Where it broke. Without the values of variables: one of them may be a password."""
+    return "".join(traceback.format_exception(error))
 
 
 def _text(visit: Visit, key: str) -> str:

@@ -27,4 +27,8 @@ class Entry:
 MENU: tuple[Entry, ...] = (
     Entry("/", "today", "today"),
     Entry("/new", "new", "new", also=("/announcements",)),
+    Entry("/channels", "channels", "channel", also=("/stops",)),
+    Entry("/log", "log", "log"),
+    Entry("/users", "users", "people", Role.ADMIN),
+    Entry("/settings", "settings", "settings", Role.ADMIN),
 )

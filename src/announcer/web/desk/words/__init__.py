@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from announcer.web.desk.words import frame, new, signing, today
+from announcer.web.desk.words import frame, house, new, signing, today
 
 LANGUAGES: Final = ("de", "en")
 #: One line per area; no key stands in two of them.
 AREAS: Final = (
     frame,
+    house,
     new,
     signing,
     today,
