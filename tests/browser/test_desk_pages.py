@@ -6,13 +6,14 @@ import pytest
 
 from announcer.model.people import Actor
 from announcer.office import drafting
+from announcer.store import people, send_progress
 from tests.browser.conftest import ROOT, DeskSite
 from tests.browser.visiting import LOOKS, Look, Visitor
 
 pytestmark = pytest.mark.browser
 
 #: Pages that an admin reads, without an id in their address.
-PAGES = ("/", "/new", "/channels", "/log", "/users", "/settings")
+PAGES = ("/", "/new", "/newsletter", "/newsletter/import", "/channels", "/log", "/users", "/settings")
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -48,3 +49,18 @@ def test_the_proposal_is_sound(look: Look, desk: DeskSite, visitor: Visitor) -> 
         assert visit.page.locator("mark").count() > 3
         assert visit.violations() == []
         assert visit.too_wide() == 0
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_a_mail_and_a_person_are_sound(look: Look, desk: DeskSite, visitor: Visitor) -> None:
+    """Progress, recipients, and by what right somebody is written to."""
+    with desk.world.house.database.read() as connection:
+        (mail, *_) = send_progress.newest(connection, "newsletter", 1)
+        person = people.find(connection, "reader0@post.example")
+    assert person is not None
+    with visitor.visit(look) as visit:
+        desk.sign_in(visit, "clara")
+        for path in (f"/newsletter/mails/{mail.id}", f"/newsletter/people/{person.id}"):
+            visit.open(desk.url + path)
+            assert visit.violations() == [], path
+            assert visit.too_wide() == 0

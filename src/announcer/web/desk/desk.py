@@ -17,7 +17,7 @@ from announcer.model.accounts import Role
 from announcer.office import accounts
 from announcer.office.house import House
 from announcer.web.callers import Callers
-from announcer.web.desk import channels, new, settings_page, signing, today, users
+from announcer.web.desk import channels, new, newsletter, person_page, settings_page, signing, today, users
 from announcer.web.desk import log as log_page
 from announcer.web.desk.address import Address
 from announcer.web.desk.edge import SECURITY_HEADERS, DeskEdge, TooLarge
@@ -34,6 +34,8 @@ SECTIONS = (
     signing.routes,
     today.routes,
     new.routes,
+    newsletter.routes,
+    person_page.routes,
     channels.routes,
     log_page.routes,
     users.routes,

@@ -27,6 +27,7 @@ class Entry:
 MENU: tuple[Entry, ...] = (
     Entry("/", "today", "today"),
     Entry("/new", "new", "new", also=("/announcements",)),
+    Entry("/newsletter", "newsletter", "mail"),
     Entry("/channels", "channels", "channel", also=("/stops",)),
     Entry("/log", "log", "log"),
     Entry("/users", "users", "people", Role.ADMIN),
