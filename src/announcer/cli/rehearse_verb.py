@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from announcer.cli.app import REFUSED, app, language
+from announcer.cli.options import Json
 from announcer.cli.terminal import DEFAULT_CONFIG, Terminal, quiet_logs
 
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ def rehearse(
     what: Annotated[str, typer.Argument(metavar="FOLDER|EVENT", help="An example's folder, or one of your events.")],
     story: Annotated[Path | None, typer.Option("--story", help="What happens on the way (TOML).")] = None,
     lang: Annotated[str | None, typer.Option("--lang", metavar="de|en", help="The language of the output.")] = None,
+    json: Json = False,
 ) -> None:
     """Play a campaign in fast-forward: the real program, driven by its moments, into a sandbox on this machine."""
     from announcer.cli.live import Live
+    from announcer.cli.rehearsal_lines import Lines
     from announcer.rehearsal.run import Audience, Rehearsal
 
     terminal: Terminal = context.obj
@@ -37,13 +40,23 @@ def rehearse(
     settings = terminal.settings_or_defaults()
     source, playbooks = _source(settings, what, story)
     live = Live(terminal, source)
+    lines = Lines(source, terminal.speech.language)
+    if json:
+        audience = Audience(arrived=lines.arrived, happened=lines.happened, began=lines.began)
+    else:
+        audience = Audience(arrived=live.arrived, moved=live.moved, happened=live.happened, began=live.began)
     rehearsal = Rehearsal(
         source,
         settings,
         folder=settings.path(settings.paths.var) / "rehearsal",
-        audience=Audience(arrived=live.arrived, moved=live.moved, happened=live.happened, began=live.began),
+        audience=audience,
         playbooks=lambda engine: _copy(playbooks, engine),
     )
+    if json:
+        with rehearsal.on_stage():
+            told = rehearsal.play()
+        lines.ended(told)
+        raise typer.Exit(REFUSED if any(one.tally.problems for one in told) else 0)
     with rehearsal.on_stage():
         with live:
             told = rehearsal.play()

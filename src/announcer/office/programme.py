@@ -36,13 +36,17 @@ class Compared:
 
 def compare(house: House, event_id: str, path: Path) -> Compared:
     """Read a programme and put it beside the event's; raises `IntakeError`, `NotFound`."""
-    data = read_bytes(path)
+    return compare_bytes(house, event_id, read_bytes(path), path.name)
+
+
+def compare_bytes(house: House, event_id: str, data: bytes, name: str) -> Compared:
+    """The same with a file that was uploaded."""
     with house.database.read() as connection:
         event = facts.event_facts(connection, event_id)
         messages = store.messages(connection, Campaign(event_id, None))
         told = bool(queueing.reached(connection, [message.id for message in messages]))
     first = event.start.astimezone(event.zone).date() if event.start else None
-    return compared(event, read_programme(data, path.name, event.zone, first), told=told)
+    return compared(event, read_programme(data, name, event.zone, first), told=told)
 
 
 def compared(event: Event, items: tuple[Session, ...], *, told: bool) -> Compared:

@@ -15,6 +15,7 @@ from announcer.model.people import Actor, Deputy
 from announcer.office import approval
 from announcer.office.approval import Staff
 from announcer.office.house import House
+from announcer.office.wording import own_name
 from announcer.store import deputies, facts, journal
 from announcer.store.campaign import Campaign
 from announcer.store.tables import audit
@@ -35,9 +36,14 @@ def today(house: House, now: datetime) -> date:
 
 
 def authors(connection: sa.Connection, key: Campaign, message: Message) -> frozenset[str]:
-    """Whose text a message says: of the newest version of its event and announcement, and of the words given for it."""
+    """Whose text a message says: of the newest event and announcement, of the words given for it, of its own text."""
     found = facts.latest_actors(connection, key.event_id, _announcement_id(connection, key))
     occurrence = message.planned.occurrence
+    own = json.loads(journal.recall(connection, f"own:{key}") or "{}")
+    if own_name(message.planned) in own:
+        subject = f"{occurrence.rule_id}@{occurrence.anchor}"
+        writer = _gave_words(connection, key, subject, message.planned.channel)
+        return frozenset({*found, writer} if writer is not None else found)
     given = json.loads(journal.recall(connection, f"words:{key}") or "{}")
     for rule in (f"{occurrence.rule_id}@{occurrence.anchor}", occurrence.rule_id):
         if rule in given and (writer := _gave_words(connection, key, rule)) is not None:
@@ -51,10 +57,11 @@ def _announcement_id(connection: sa.Connection, key: Campaign) -> str | None:
     return next(iter(facts.announcement_ids(connection, key.event_id)), None)
 
 
-def _gave_words(connection: sa.Connection, key: Campaign, rule: str) -> str | None:
+def _gave_words(connection: sa.Connection, key: Campaign, rule: str, channel: str = "") -> str | None:
+    """Who gave the words under a rule last; of a person's own text for one message, with the channel it is for."""
     query = (
         sa.select(audit.c.actor)
-        .where(audit.c.verb == "words", audit.c.subject == f"{key} {rule}"[:200])
+        .where(audit.c.verb == "words", audit.c.subject == f"{key} {rule}"[:200], audit.c.why == channel)
         .order_by(audit.c.id.desc())
         .limit(1)
     )

@@ -30,7 +30,7 @@ from announcer.store.tables import audit, delivery
 SOON = timedelta(hours=24)
 #: A missed message is worth mentioning this long.
 RECENT = timedelta(days=7)
-_ASK = frozenset({"approve", "held"})
+ASK = frozenset({"approve", "held"})
 _OVER = frozenset({MessageState.CANCELLED, MessageState.SUPERSEDED, MessageState.MISSED})
 
 
@@ -135,11 +135,11 @@ def overview(connection: sa.Connection, house: House, now: datetime, only: Campa
     attention = [
         one for status, messages in found for one in _attention(connection, _counted(status, messages), messages, now)
     ]
-    able = duties.who_can(connection, house, now, [(a.campaign.key, a.message) for a in attention if a.need in _ASK])
+    able = duties.who_can(connection, house, now, [(a.campaign.key, a.message) for a in attention if a.need in ASK])
     attention = [replace(one, able=able.get(one.message.id, ())) for one in attention]
     return Overview(
         campaigns=tuple(_counted(status, messages) for status, messages in found),
-        attention=tuple(sorted(attention, key=_most_urgent)),
+        attention=tuple(sorted(attention, key=most_urgent)),
         duties=duties.read(connection, house, now, only),
         pauses=journal.pauses(connection),
         held=journal.recall(connection, journal.HOLD),
@@ -177,16 +177,16 @@ def _attention(
         if (need := need_of(message, now)) is not None:
             yield Attention(need, status, message)
     by_id = {message.id: message for message in messages}
-    for need, state in _NEEDS.items():
-        for message_id, trouble in _troubles(connection, state, by_id):
+    for need, state in NEEDS.items():
+        for message_id, trouble in troubles(connection, state, by_id):
             if need is Need.PAGE and not trouble.said.startswith(WAITS_FOR_PAGE):
                 continue  # put off by its network, and tried again by itself
-            if need is not Need.MISSED or _is_rest(by_id[message_id], now):
+            if need is not Need.MISSED or is_rest(by_id[message_id], now):
                 yield Attention(need, status, by_id[message_id], trouble)
 
 
 #: What deliveries tell, beyond the state of their message.
-_NEEDS = {
+NEEDS = {
     Need.UNKNOWN: DeliveryState.UNKNOWN,
     Need.FAILED: DeliveryState.FAILED,
     Need.BY_HAND: DeliveryState.MANUAL,
@@ -196,7 +196,7 @@ _NEEDS = {
 }
 
 
-def _is_rest(message: Message, now: datetime) -> bool:
+def is_rest(message: Message, now: datetime) -> bool:
     """Whether its missed deliveries are the rest of a message that has left in part, a short while ago."""
     due = message.planned.due_at
     return message.state is MessageState.PARTLY_SENT and due is not None and now - RECENT <= due
@@ -218,7 +218,7 @@ def need_of(message: Message, now: datetime) -> Need | None:
     return None
 
 
-def _troubles(
+def troubles(
     connection: sa.Connection, state: DeliveryState, messages: Collection[int]
 ) -> Iterable[tuple[int, Trouble]]:
     """Failed mails are counted by message: a list has thousands, and their addresses stay out of sight."""
@@ -248,7 +248,8 @@ def _troubles(
 _ORDER = (Need.UNKNOWN, Need.FAILED, Need.BY_HAND, Need.HELD, Need.PAGE, Need.APPROVE, Need.WAITING, Need.MISSED)
 
 
-def _most_urgent(one: Attention) -> tuple[int, float, int]:
+def most_urgent(one: Attention) -> tuple[int, float, int]:
+    """The order in which a person looks at things."""
     due = one.message.planned.due_at
     return _ORDER.index(one.need), due.timestamp() if due else float("inf"), one.message.id
 

@@ -20,6 +20,12 @@ def sign(look: Look, x: float, y: float) -> Markup:
     return Markup(_SIGNS[look].format(x=f"{x:.1f}", y=f"{y:.1f}", **_around(x, y)))
 
 
+def alone(look: Look) -> Markup:
+    """The sign of a state by itself, for a legend or a list; the words beside it say the same."""
+    box = 'viewBox="-11 -11 22 22" width="20" height="20" aria-hidden="true" focusable="false"'
+    return Markup(f'<svg class="timeline alone" {box}>{sign(look, 0, 0)}</svg>')
+
+
 def pill(look: Look, number: int, x: float, y: float, reach: float) -> Markup:
     """The sign of several messages, as wide as they reach, with their number."""
     width = max(15 + 7 * len(str(number)), reach + 4)

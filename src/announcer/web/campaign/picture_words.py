@@ -127,6 +127,10 @@ class PictureWords:
         """ "Di 18.9."."""
         return self._format(day, "EEE d.M." if self.language == "de" else "EEE d MMM")
 
+    def weekday_of(self, day: str) -> str:
+        """The same of a day written as 2018-09-18."""
+        return self.weekday(date.fromisoformat(day))
+
     def short_date(self, day: date) -> str:
         """ "18.9."."""
         return self._format(day, "d.M." if self.language == "de" else "d MMM")

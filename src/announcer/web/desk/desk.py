@@ -17,6 +17,7 @@ from announcer.model.accounts import Role
 from announcer.office import accounts
 from announcer.office.house import House
 from announcer.web.callers import Callers
+from announcer.web.campaign.sections import SECTIONS as CAMPAIGN
 from announcer.web.desk import channels, new, newsletter, person_page, settings_page, signing, today, users
 from announcer.web.desk import log as log_page
 from announcer.web.desk.address import Address
@@ -40,6 +41,7 @@ SECTIONS = (
     log_page.routes,
     users.routes,
     settings_page.routes,
+    *CAMPAIGN,
 )
 _FOREVER = "public, max-age=31536000, immutable"
 

@@ -27,6 +27,8 @@ class Entry:
 MENU: tuple[Entry, ...] = (
     Entry("/", "today", "today"),
     Entry("/new", "new", "new", also=("/announcements",)),
+    Entry("/campaigns", "campaigns", "event", also=("/messages",)),
+    Entry("/approve", "approve_menu", "approve", also=("/requests",)),
     Entry("/newsletter", "newsletter", "mail"),
     Entry("/channels", "channels", "channel", also=("/stops",)),
     Entry("/log", "log", "log"),

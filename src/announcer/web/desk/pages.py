@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import announcer
+from announcer.web.campaign.saying import Saying
 from announcer.web.desk.gate import CSRF_FIELD
 from announcer.web.desk.menu import MENU
 from announcer.web.desk.times import Times
@@ -57,6 +58,7 @@ class DeskPages:
             "language": visit.language,
             "when": Times(visit.language, visit.now, self._desk.house.planning_zone),
             "now": visit.now,
+            "say": Saying(visit.language),
             "account": visit.caller.account,
             "here": visit.request.scope["path"],
             "query": visit.request.query_params,

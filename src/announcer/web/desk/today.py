@@ -1,4 +1,4 @@
-"""The page "Today": what goes out next, what needs somebody, how the channels are."""
+"""The page "Today": what goes out next, what needs somebody, how the channels are, and one button to stop all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from announcer.model.accounts import Role
-from announcer.office import status
+from announcer.office import glance
+from announcer.planning.message_words import what_words
+from announcer.store import journal
 from announcer.web.desk.section import Section
 from announcer.web.desk.visit import Here
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from announcer.web.desk.desk import Desk
 
 SHOWN = 12
+#: A person reads so many at most; the rest is counted.
+MOST_NEEDS = 40
 
 
 def routes(desk: Desk) -> Section:
@@ -24,11 +28,14 @@ def routes(desk: Desk) -> Section:
     @section.get("/", Role.AUTHOR)
     def today(visit: Here) -> Response:
         with desk.house.database.read() as connection:
-            found = status.overview(connection, desk.house, visit.now)
-        coming = sorted(
-            (one for one in found.campaigns if one.next and one.next.planned.due_at),
-            key=lambda one: str(one.next and one.next.planned.due_at),
-        )
-        return visit.page("today.html", {"overview": found, "coming": coming[:SHOWN]})
+            found = glance.glance(connection, desk.house, visit.now, SHOWN)
+        values = {
+            "glance": found,
+            "needs": found.attention[:MOST_NEEDS],
+            "more": max(0, len(found.attention) - MOST_NEEDS),
+            "what": lambda one: what_words(one.message.planned, one.campaign.event, visit.language),
+            "stopped": found.pauses.get(journal.ALL),
+        }
+        return visit.page("today.html", values)
 
     return section

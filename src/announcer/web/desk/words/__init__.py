@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from announcer.web.desk.words import frame, house, new, newsletter, signing, today
+from announcer.web.desk.words import campaign, change, frame, house, message, new, newsletter, signing, today
 
 LANGUAGES: Final = ("de", "en")
 #: One line per area; no key stands in two of them.
@@ -16,6 +16,9 @@ AREAS: Final = (
     newsletter,
     signing,
     today,
+    campaign,
+    message,
+    change,
 )
 
 
