@@ -32,7 +32,7 @@ GERMAN: Final[Mapping[str, str]] = {
     "mail_phone": "Wie auf dem Telefon",
     "mail_text": "Nur Text",
     "mail_frame": "Mail: {subject}",
-    "mail_sample": "Gezeigt mit einem erfundenen Namen; {n} kB.",
+    "mail_shown_with": "Gezeigt mit einem erfundenen Namen; {n} kB.",
     "by_hand_note": "Diesen Text veröffentlicht jemand von Hand. Zum Kopieren:",
     "edit_title": "Eigener Text für diesen Kanal",
     "edit_hint": "Gilt nur für diese Nachricht auf diesem Kanal; ihre Freigabe endet damit. Leer: der Text der"
@@ -137,7 +137,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "mail_phone": "As on a phone",
     "mail_text": "Text only",
     "mail_frame": "Mail: {subject}",
-    "mail_sample": "Shown with a made-up name; {n} kB.",
+    "mail_shown_with": "Shown with a made-up name; {n} kB.",
     "by_hand_note": "Somebody publishes this text by hand. To be copied:",
     "edit_title": "Own text for this channel",
     "edit_hint": "Counts for this message on this channel alone; its approval ends with it. Empty: the "
