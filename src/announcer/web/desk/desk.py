@@ -18,7 +18,17 @@ from announcer.office import accounts
 from announcer.office.house import House
 from announcer.web.callers import Callers
 from announcer.web.campaign.sections import SECTIONS as CAMPAIGN
-from announcer.web.desk import channels, new, newsletter, person_page, settings_page, signing, today, users
+from announcer.web.desk import (
+    announcement,
+    channels,
+    new,
+    newsletter,
+    person_page,
+    settings_page,
+    signing,
+    today,
+    users,
+)
 from announcer.web.desk import log as log_page
 from announcer.web.desk.address import Address
 from announcer.web.desk.edge import SECURITY_HEADERS, DeskEdge, TooLarge
@@ -35,6 +45,7 @@ SECTIONS = (
     signing.routes,
     today.routes,
     new.routes,
+    announcement.routes,
     newsletter.routes,
     person_page.routes,
     channels.routes,

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from announcer.web.desk.words import campaign, change, frame, house, message, new, newsletter, signing, today
+from announcer.web.desk.words import (
+    announcement,
+    campaign,
+    change,
+    frame,
+    house,
+    message,
+    new,
+    newsletter,
+    signing,
+    today,
+)
 
 LANGUAGES: Final = ("de", "en")
 #: One line per area; no key stands in two of them.
 AREAS: Final = (
+    announcement,
     frame,
     house,
     new,
