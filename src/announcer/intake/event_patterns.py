@@ -137,7 +137,7 @@ DOORS = re.compile(
     re.IGNORECASE,
 )
 REGISTRATION = re.compile(
-    r"anmeld|vorschl|bewerb|einreich|akkredit|entries|apply|applicat|nominat|submi|places|"
+    r"anmeld|melden sie sich|vorschl|bewerb|einreich|akkredit|entries|apply|applicat|nominat|submi|places|"
     r"accredit|register|book a|registr|sign up|book(?:ing)? (?:by|until)|rsvp|angemeldet",
     re.IGNORECASE,
 )
@@ -172,10 +172,11 @@ ANY_PLACE = re.compile(
 )
 #: "the annual lantern parade": English writes its events small.
 SMALL_NAME = re.compile(
-    r"\b(?i:the|a|an|its|our|annual|this year[’']s|their)\s+(?P<name>(?:[\w’'-]+\s){0,3}?"
+    r"\b(?i:the|a|an|two|three|its|our|annual|this year[’']s|their)\s+(?P<name>(?:[\w’'-]+\s){0,3}?"
     r"(?:festival|parade|sale|fair|ceremony|event|concert|ceremony|dinner|open day|open evening|public "
     r"meeting|meeting|exhibition|marathon|race|workshop|"
-    r"webinar|lecture|talk|hackathon|conference|summit|swim|market|show|display|launch|tour|quiz|carnival|auction|gala|weigh-in|screening|"
+    r"webinar|lecture|talk|hackathon|conference|summit|swim|market|show|display|launch|tour|quiz|carnival|auction|"
+    r"gala|drop-in sessions?|weigh-in|screening|"
     r"performance|premiere))\b"
 )
 NO_NAME = re.compile(

@@ -41,6 +41,12 @@ _SAID_TO_BE = re.compile(
     r"(?:im|in der|in dem|auf dem|auf der|am)\s+$",
     re.IGNORECASE,
 )
+_NAMED_SO = re.compile(
+    r"(?:(?:[Vv]eranstaltungs|[Tt]agungs|[Ss]piel|[Aa]ustragungs)ort|[Tt]reffpunkt|[Ss]tartpunkt|[Vv]enue) (?:ist|"
+    r"wird|is)\s+"
+    r"(?:diesmal |wieder |erneut )?(?:das |der |die |the )?(?:[a-zäöüß]+e[nrs]? )?"
+    rf"(?P<place>[A-ZÄÖÜ][\w’'-]+(?:\s(?:{_BEHIND}\s)?[A-ZÄÖÜ][\wäöüß’'-]+){{0,3}})"
+)
 _IN = re.compile(
     r"\b(?:im|in der|in den|in die|in das|ins|in|am|an der|auf dem|auf der|auf den|vor dem|vor der|beim|bei der|"
     r"zum|zur|at the|at|"
@@ -63,7 +69,7 @@ _ELSEWHERE = re.compile(
 _BEFORE_MOVE = re.compile(r"(?:statt|nicht|instead of|ursprünglich|eigentlich)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
 _OPENS = re.compile(r"\s(?:öffnet|lädt|lockt|verwandelt|ist|hat|opens|invites|is open|welcomes)\b")
 _AN_EVENT = re.compile(r"(?i:festival|konzert|concert|fest|nacht|kongress|tagung|konferenz|conference|parade)$")
-_NO_HOUSE = re.compile(r"\b(?:Haus|House) Nr$|^Library of\b|\bClub$")
+_NO_HOUSE = re.compile(r"^Haus$|\b(?:Haus|House) Nr$|^Library of\b|\bClub$")
 _ON_THE_NET = re.compile(r"\bonline\b", re.IGNORECASE)
 _BARE = re.compile(VENUE)
 _STREET = re.compile(r"(?:[A-ZÄÖÜ][\w-]*[ -])?[A-ZÄÖÜ]?[\w-]*(?:[Ss]traße|[Ww]eg|[Aa]llee|Street|Road|[Gg]asse)")
@@ -142,6 +148,8 @@ def _weighed(reading: Reading, sentences: Sentences, when: Mention | None) -> It
 
 def _houses(text: str) -> Iterator[tuple[int, int]]:
     """Names of houses, then addresses, then names behind a preposition; each without what does not belong to it."""
+    for one in _NAMED_SO.finditer(text):
+        yield one.span("place")
     for one in ENGLISH_ADDRESS.finditer(text):
         yield one.span("street")
     for pattern in (_HOUSE, _HYPHENED):
@@ -175,7 +183,8 @@ def _weight(reading: Reading, sentences: Sentences, when: Mention | None, span: 
     first, last = sentences.span(start)
     before, sentence = text[max(first, start - 60) : start], text[first:last]
     weight = 3 if house else 1
-    if _SAID_TO_BE.search(text[max(0, start - 70) : start]):
+    said = _NAMED_SO.search(text, max(0, start - 80), end)
+    if _SAID_TO_BE.search(text[max(0, start - 70) : start]) or (said is not None and said.start("place") == start):
         return weight + 12
     if _WORKS_THERE.search(before):
         weight -= 3

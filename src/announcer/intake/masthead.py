@@ -54,7 +54,7 @@ _SENDER = re.compile(
 _BEFORE_DATE = re.compile(r",\s|\s(?:vom|und (?:des|der)|Nr\.?|No\.?)\s|\s\d")
 _OFFICE_LINE = re.compile(
     r"(?:der (?:ober)?bürgermeister|die (?:ober)?bürgermeisterin|der landrat|die landrätin|"
-    r"presse(?:stelle|amt|referat|büro|dienst)|press office|"
+    r"presse(?:stelle|amt|referat|büro|dienst)|presse- und [\w-]+(?:amt|stelle|referat|büro|arbeit)|press office|"
     r"(?:amt|referat|abteilung|stabsstelle) für (?:presse|kommunikation|öffentlichkeit)\w*.{0,40})",
     re.IGNORECASE,
 )
@@ -175,7 +175,7 @@ def _take(
         _embargo(head, text, block.line, zone, release)
         return True
     if (found := _SOURCE.fullmatch(text)) and len(text) <= 120:
-        head.source, head.source_line = found[1].strip().rstrip(".)"), block.line
+        _issued(head, found[1].strip().rstrip(".)"), block.line, release)
         return True
     if last and at > 1 and not block.lines and is_organisation(text) and name_in(text):
         if not head.source:
@@ -195,6 +195,8 @@ def _take(
         return True
     if head.released is None and _is_dateline(text, release):
         _note_date(head, text, block.line, release)
+        if not head.number and (number := _NUMBER.search(text)):
+            head.number, head.number_line = number[1].replace(" ", ""), block.line
         return True
     if at <= 3 and more and block.kind is Kind.TEXT and is_organisation(name_in(text)) and not _PAGE_PART.match(text):
         if not head.source:
@@ -205,6 +207,15 @@ def _take(
         head.labels.append(block)
         return True
     return False
+
+
+def _issued(head: Masthead, said: str, line: int, release: date | None) -> None:
+    """ "Issued by Beispiel Town Council, 3 July 2029": who, and perhaps when."""
+    dated = [m for m in find_dates(said, release=release) if m.dated and m.first is not None]
+    if dated and head.released is None:
+        _note_date(head, said, line, release)
+    head.source = (said[: dated[0].start] if dated and dated[0].start > 3 else said).rstrip(" ,–-(")
+    head.source_line = line
 
 
 def _is_title(text: str) -> bool:

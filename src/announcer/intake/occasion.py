@@ -162,7 +162,7 @@ def _score(reading: Reading, sentences: Sentences, mention: Mention) -> int:
     if mention.first and reading.release and abs((mention.first - reading.release).days) > 800:
         score -= 8
     if "relative" in mention.notes and mention.first == reading.release:
-        score -= 2
+        score -= 2 if mention.begins is not None or PUBLIC.search(sentence) else 12  # "heute erscheint"
     return score
 
 

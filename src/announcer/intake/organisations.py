@@ -10,7 +10,7 @@ _NOUN = (
     r"ministerium|stiftung|verein|verband|club|klub|bund|kammer|stadtwerke|werke|betrieb|betriebe|verwaltung|volkshochschule|museum|"
     r"theater|oper|orchester|chor|feuerwehr|polizei|bücherei|bibliothek|archiv|klinikum|krankenhaus|institut|zentrum|gesellschaft|"
     r"genossenschaft|sparkasse|sternwarte|gmbh|ggmbh|kirchengemeinde|pfarrei|pfarrgemeinde|dekanat|bistum|initiative|"
-    r"bündnis|netzwerk|jugendring|sportbund|polizeipräsidium|verkehrsbetriebe|wohnungsbau|"
+    r"bündnis|netzwerk|buchhandlung|verlag|musikschule|jugendring|sportbund|polizeipräsidium|verkehrsbetriebe|wohnungsbau|"
     r"city|council|university|college|school|trust|museum|library|theatre|hospital|society|association|club|foundation|festival|"
     r"gallery|aquarium|players|orchestra|church|parish|agency|authority|institute|centre|center|libraries|museums|theatres|llc|charity|department|chamber|federation|union|bank"
 )
@@ -44,7 +44,10 @@ _SMALL = frozenset(
 )
 _FIRST_WORDS = 3
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_SHORT = r"(?-i:AG|SV|SG|FC|VfL|HSG|TSV|AWO|DRK|DLRG|VHS|Ltd|Inc|PLC|GmbH|gGmbH|e\. ?V\.?|KG|eG|LAG|Zoo)"
+_SHORT = (
+    r"(?-i:AG|SV|SG|TuS|TV|TSG|FSV|SC|SpVgg|MTV|THW|FC|VfL|HSG|TSV|"
+    r"AWO|DRK|DLRG|VHS|Ltd|Inc|PLC|GmbH|gGmbH|e\. ?V\.?|KG|eG|LAG|Zoo)"
+)
 HAS_NOUN = re.compile(rf"(?:^|[\s-])(?:\w*(?:{_NOUN})(?:e|en|s|es)?|{_SHORT})(?:$|[\s,.|–-])", re.IGNORECASE)
 _OFFICE = re.compile(
     r",?\s*(?:[-–|]\s*)?(?:die |der )?(?:presse(?:stelle|amt|büro|referat|dienst|- und "

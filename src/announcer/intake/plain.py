@@ -138,7 +138,8 @@ def _paragraphs(lines: list[tuple[int, str]]) -> list[Block]:
     parts: list[list[tuple[int, str]]] = [[lines[0]]]
     listed = sum(_STARTS_ITEM.match(line) is not None for _, line in lines) >= 2
     for before, line in pairwise(lines):
-        if _goes_on(before[1], line[1], width) and not (listed and _STARTS_ITEM.match(line[1])):
+        anew = _CONTACT_LINE.match(line[1]) or (listed and _STARTS_ITEM.match(line[1]))
+        if _goes_on(before[1], line[1], width) and not anew:
             parts[-1].append(line)
         else:
             parts.append([line])
@@ -164,6 +165,11 @@ _TIMED = re.compile(
 )
 
 
+_CONTACT_LINE = re.compile(
+    r"\s*(?:presse|press|media|medien|kontakt|contact|rückfragen|telefon|tel\.?|phone|e-?mail|quelle|"
+    r"source)\w*(?: \w+)?:\s",
+    re.IGNORECASE,
+)
 _STARTS_ITEM = re.compile(rf"(?:{_TIMED.pattern})|\s*[A-H][.):]?\s+[„“\"»]|\s*[A-ZÄÖÜ][\w-]{{2,24}}:\s")
 
 

@@ -67,7 +67,7 @@ def recognise(document: Document, given: Given) -> Proposal:
     release = release or head.released
     reading = _reading(text, document.facts, release, english=language == "en")
     reading = replace(reading, mentions=tuple(_marked(one, document.times) for one in reading.mentions))
-    people = [p for p in find_people(reading.text) if contact is None or p.name != contact.name]
+    people = find_people(reading.text)
     occasion = find_occasion(reading)
     items = _items(text, reading, people, occasion, release, english=language == "en")
     others = [] if occasion is None or any(item.on for item in items) else further_occasions(reading, occasion)
@@ -162,7 +162,7 @@ def _items(
         when.first if when else None,
         when.last if when else None,
         when.start if when else -1,
-        single=many is None,
+        single=many is None and (when is None or when.first == when.last),
     )
     found = told(telling)
     return found if many or len(found) >= 2 else []
@@ -202,7 +202,8 @@ def _source(document: Document, contact: Contact | None, text: Text, headline: s
     Whose office the contact is, who sent the mail, whose page it is; else whom the text speaks of first.
     """
     office = name_in(contact.organisation) if contact else ""
-    if contact and is_organisation(office) and (" " in office or not hosted(document.text)):
+    department = re.match(r"(?:Institut|Lehrstuhl|Abteilung|Fachbereich|Amt|Referat|Department|Institute)\b", office)
+    if contact and is_organisation(office) and not department and (" " in office or not hosted(document.text)):
         return name_in(contact.organisation), True
     before, colon, _ = headline.partition(":")
     place = dateline_place(text.lead.text) if text.lead else ""

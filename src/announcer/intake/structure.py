@@ -43,7 +43,8 @@ _COVER_LINE = re.compile(
     r"(?:wie (?:besprochen|vereinbart|gewünscht)|hier (?:ist |kommt |der |die |nun )|"
     r"bitte |anbei|nachfolgend|im folgenden|vielen dank|danke|as (?:discussed|agreed)"
     r"|here is|"
-    r"please (?:find|see|publish|use)|below|thank).{0,150}",
+    r"please (?:find|see|publish|use)|below|thank|"
+    r"wir (?:freuen uns|bitten|würden uns freuen) .{0,60}(?:ankündig|veröffentlich|abdruck|hinweis|bericht)).{0,150}",
     re.IGNORECASE,
 )
 #: A verb or a participle: a headline, and no topic.
@@ -61,7 +62,7 @@ _BOILERPLATE = re.compile(
 )
 _STANDING = re.compile(
     r"^(?:Die|Der|Das|The)\s[^.]{3,120}?\s(?:ist|zählt|gehört|versorgt|betreibt|wurde|besteht|vertritt|fördert|is|was|runs|serves|represents)\b(?:[^.]|(?<=\d)\.(?=\d)){0,200}"
-    r"\b(?:gegründet|seit (?:18|19|20)\d\d|Mitglieder|Beschäftigte|Mitarbeiter\w*|Einwohner\w*|"
+    r"\b(?:gegründet|seit (?:18|19|20)\d\d|Mitglieder|Beschäftigten?|Betrieben?|Mitarbeiter\w*|Einwohner\w*|"
     r"Kund\w+|Trägerin?|founded|since (?:18|19|20)\d\d|employees|members|"
     r"registered charity)\b",
 )
