@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test check test-long test-servers test-browser bench serve format requirements clean
+.PHONY: help demo test check fuzz docs test-long test-servers test-browser bench serve format requirements clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -46,11 +46,16 @@ test-long: $(VENV)/.dev ## The kill loops, many minutes
 	@sh tests/servers/install.sh
 	@$(BIN)/python -m pytest tests/faults tests/integration/test_laws.py tests/contract/test_lost_answers.py tests/servers -m long -s
 
-check: $(VENV)/.dev ## Format, lint, types, layers, documentation
+check: $(VENV)/.dev ## Format, lint, types, layers, security, pinned requirements
 	@$(BIN)/ruff format --check src tests bench
 	@$(BIN)/ruff check src tests bench
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit --quiet --recursive --severity-level medium --confidence-level medium --configfile pyproject.toml src
+	@$(BIN)/python -m tests.supply
+
+fuzz: $(VENV)/.dev ## Every parser of foreign bytes, with many damaged samples
+	@ANNOUNCER_FUZZ=3000 $(BIN)/python -m pytest tests/unit/security/test_foreign_bytes.py -n $(JOBS)
 
 format: $(VENV)/.dev ## Format and mend what can be mended
 	@$(BIN)/ruff format src tests bench

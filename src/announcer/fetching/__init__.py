@@ -181,7 +181,7 @@ def _read(url: httpx.URL, answer: httpcore.Response, accept: Collection[str], mo
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
     status = answer.status
     if status in _REDIRECTS and "location" in headers:
-        return _parsed(str(url.join(headers["location"])))
+        return _joined(url, headers["location"])
     media_type, charset = _content_type(headers.get("content-type", ""))
     if status == 304:
         return Fetched(str(url), status, media_type, charset, b"", headers)
@@ -193,6 +193,13 @@ def _read(url: httpx.URL, answer: httpcore.Response, accept: Collection[str], mo
         raise FetchError(f"{_shown(url)}: it is {named}, wanted is {', '.join(_spelled(accept))}", status=status)
     pieces = _unpacked(answer.iter_stream(), headers.get("content-encoding", ""), url)
     return Fetched(str(url), status, media_type, charset, _at_most(pieces, most_bytes, url), headers)
+
+
+def _joined(url: httpx.URL, where: str) -> httpx.URL:
+    try:
+        return _parsed(str(url.join(where)))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise FetchError(f"{_shown(url)}: it leads on to something that is no web address") from error
 
 
 def _unpacked(pieces: Iterable[bytes], encoding: str, url: httpx.URL) -> Iterator[bytes]:

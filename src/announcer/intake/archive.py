@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
+from typing import Final
+from xml.parsers.expat import ExpatError
+
+from lxml.etree import LxmlError
 
 from announcer.errors import IntakeError
+
+#: What reading a damaged file raises, from the zip down to the XML within.
+BROKEN: Final = (
+    LookupError, ValueError, AttributeError, TypeError, NotImplementedError, zipfile.BadZipFile, zlib.error, OSError,
+    RecursionError, ExpatError, EOFError, SyntaxError, LxmlError,
+)  # fmt: skip
 
 _MOST_MEMBERS = 2_000
 _LARGEST_WHOLE = 100_000_000

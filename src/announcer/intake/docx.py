@@ -7,12 +7,11 @@ import re
 import zipfile
 from collections.abc import Mapping
 from typing import Any
-from xml.parsers.expat import ExpatError
 
 import mammoth
 
 from announcer.errors import IntakeError
-from announcer.intake.archive import open_zip
+from announcer.intake.archive import BROKEN, open_zip
 from announcer.intake.document import Document, Enclosure, Picture
 from announcer.intake.html import read_html
 
@@ -27,6 +26,7 @@ p[style-name='Beschriftung'] => p.caption:fresh
 p[style-name='Quote'] => p:fresh
 """
 _MOST_PICTURES = 50
+_BROKEN_SAID = "{name} is a broken Word file; open it in Word, save it anew, or give its text"
 
 
 def read_docx(data: bytes, name: str, keep: frozenset[str] = frozenset()) -> Document:
@@ -35,7 +35,10 @@ def read_docx(data: bytes, name: str, keep: frozenset[str] = frozenset()) -> Doc
         members = set(archive.namelist())
         if "word/document.xml" not in members:
             raise IntakeError(f"{name} is {_kind(members)}; save the text as .docx or .txt")
-        _refuse_entities(archive, name)
+        try:
+            _refuse_entities(archive, name)
+        except BROKEN as error:
+            raise IntakeError(_BROKEN_SAID.format(name=name)) from error
     pictures: list[tuple[str, bytes, str]] = []
 
     def note(image: Any) -> Mapping[str, str]:
@@ -50,8 +53,8 @@ def read_docx(data: bytes, name: str, keep: frozenset[str] = frozenset()) -> Doc
         converted = mammoth.convert_to_html(
             io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(note)
         )
-    except (KeyError, ValueError, AttributeError, zipfile.BadZipFile, OSError, RecursionError, ExpatError) as error:
-        raise IntakeError(f"{name} is a broken Word file; open it in Word, save it anew, or give its text") from error
+    except BROKEN as error:
+        raise IntakeError(_BROKEN_SAID.format(name=name)) from error
     markup = str(converted.value)
     if not re.search(r"\w", re.sub(r"<[^>]*>", "", markup)):
         raise IntakeError(f"{name} has no text in it; give the text of the release")

@@ -96,7 +96,7 @@ def _yaml(text: str, name: str) -> tuple[dict[str, Any], str]:
     if re.search(r"(?m)(?::|-|^)\s*[&*]\w", found[1]):
         raise IntakeError(f"{name}: front matter: anchors (& and *) are not read; write the value out")
     try:
-        data = yaml.load(found[1], Loader=yaml.BaseLoader)
+        data = yaml.load(found[1], Loader=yaml.BaseLoader)  # nosec B506 - it makes texts, lists and tables only
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         place = getattr(getattr(error, "problem_mark", None), "line", None)
         where = f" line {place + 2}" if place is not None else ""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from announcer.errors import IntakeError
-from announcer.intake.archive import open_zip
+from announcer.intake.archive import BROKEN, open_zip
 from announcer.intake.columns import head_of
 from announcer.intake.dates import find_dates
 from announcer.intake.document import Kind
@@ -51,7 +50,7 @@ def rows_of_xlsx(data: bytes, name: str) -> list[list[str]]:
             ]
             for sheet in book.worksheets
         ]
-    except (KeyError, ValueError, zipfile.BadZipFile, TypeError, AttributeError, OSError) as error:
+    except BROKEN as error:
         raise IntakeError(f"{name} is a broken Excel file; open it, save it anew, or save it as .csv") from error
     return next((rows for rows in sheets if any(head_of(row) for row in rows[:20])), sheets[0] if sheets else [])
 

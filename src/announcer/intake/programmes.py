@@ -250,7 +250,10 @@ def _calendar(data: bytes, name: str, zone: ZoneInfo) -> list[Session]:
 
 
 def _decoded(event: Any, key: str, zone: ZoneInfo) -> date | datetime | None:
-    value = getattr(event.get(key), "dt", None)
+    try:
+        value = getattr(event.get(key), "dt", None)
+    except ValueError:  # icalendar keeps a time it can't read, and complains only when somebody looks
+        return None
     if isinstance(value, datetime):
         return _instant(value, zone)
     return value if isinstance(value, date) else None

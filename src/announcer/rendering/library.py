@@ -1,7 +1,8 @@
 """The templates, read once, and what may go wrong in them, told with file, line and known names.
 
 Everything runs in Jinja2's sandbox: a template sees the scene and a few filters,
-it can neither call into the program nor change what it was given.
+it can neither call into the program nor change what it was given, and it has
+a budget of steps and characters (`capped`).
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from typing import Any, TypeVar
 import jinja2
 from jinja2 import meta, pass_context
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from markupsafe import Markup
 
 from announcer.errors import TemplateError
 from announcer.rendering import clean, markdown, words
+from announcer.rendering.capped import LARGEST_FILE, CappedEnvironment, budget
 from announcer.rendering.office_view import OfficeScene
 from announcer.rendering.optin_view import OptInScene
 from announcer.rendering.scene import Scene
@@ -51,6 +52,7 @@ _IN_TEMPLATES = (
     AttributeError,
     ArithmeticError,
     RecursionError,
+    MemoryError,
 )
 # Control characters can't come from facts (they are cleaned), so nobody can forge a section.
 _SECTION = re.compile("\x1e([a-z]+)\x1f")
@@ -99,8 +101,8 @@ class Library:
         for path in sorted(folder.glob("words.*.toml")):
             self._words.setdefault(path.name.split(".")[1], []).append((str(path), _read(path)))
 
-    def _environment(self, finalize: Callable[[Any], Any], autoescape: bool) -> ImmutableSandboxedEnvironment:
-        environment = ImmutableSandboxedEnvironment(
+    def _environment(self, finalize: Callable[[Any], Any], autoescape: bool) -> CappedEnvironment:
+        environment = CappedEnvironment(
             loader=jinja2.FunctionLoader(self._load),
             undefined=_Unknown,
             finalize=finalize,
@@ -110,9 +112,8 @@ class Library:
             auto_reload=False,
             cache_size=-1,
         )
-        environment.filters |= {"date": _date, "time": _time, "moment": _moment, "quoted": _quoted, "stop": _stop}
+        environment.cap({"date": _date, "time": _time, "moment": _moment, "quoted": _quoted, "stop": _stop})
         # Nothing that makes two renders differ (`random`, `lipsum`) is at hand.
-        del environment.filters["random"]
         environment.globals = {"range": environment.globals["range"], "section": _section}
         return environment
 
@@ -145,7 +146,8 @@ class Library:
         """Fill in a template; raises `TemplateError` with file, line and what is wrong."""
         environment = self._environments[Path(name).suffix]
         try:
-            return environment.get_template(self.first([name])).render(variables)
+            with budget():
+                return environment.get_template(self.first([name])).render(variables)
         except _IN_TEMPLATES as error:
             raise self._explained(error, name) from error
 
@@ -192,6 +194,8 @@ class Library:
 
 def _read(path: Path) -> str:
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise TemplateError(f"{path} has more than {LARGEST_FILE // 1000} kB; make it smaller")
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(f"{path} can't be read: {error}; check its mode and save it as UTF-8") from error

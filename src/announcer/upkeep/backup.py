@@ -196,16 +196,20 @@ def _check_database(path: Path, copy: Path, manifest: Manifest) -> None:
             dangling = raw.execute("PRAGMA foreign_key_check").fetchall()
             names = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             own = sorted(name for name in names if not name.startswith("sqlite_"))
-            # The names come from the file's own catalogue, quoted as SQL wants it.
-            rows = {
-                n: raw.execute(f'SELECT count(*) FROM "{n.replace(chr(34), chr(34) * 2)}"').fetchone()[0] for n in own
-            }  # nosec B608
+            rows = {name: _number_of_rows(raw, name) for name in own}
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path}: the database in it is damaged ({error}); take another backup") from error
     if said != "ok" or dangling:
         raise StoreError(f"{path}: the database in it is damaged ({said}); take another backup")
     if rows != manifest.rows:
         raise StoreError(f"{path}: the database in it lacks rows; take another backup")
+
+
+def _number_of_rows(raw: sqlite3.Connection, table: str) -> int:
+    # The name comes from the file's own catalogue, quoted as SQL wants it.
+    quoted = table.replace('"', '""')
+    number: int = raw.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0]  # nosec B608
+    return number
 
 
 def _manifest(path: Path, folder: Path) -> Manifest:
