@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from jinja2 import Environment
 
 from announcer.clock import system_clock
-from announcer.dispatch import MailLedger
+from announcer.mail_dispatch import MailLedger
 from announcer.newsletter import slots
 from announcer.newsletter.compile import Sender, compile, rfc_date
 from announcer.newsletter.dkim import Signer, signed

@@ -24,7 +24,7 @@ from statistics import median
 import sqlalchemy as sa
 
 from announcer.clock import system_clock
-from announcer.dispatch import MailLedger
+from announcer.mail_dispatch import MailLedger
 from announcer.model.content import Payload
 from announcer.model.ledger import Outcome
 from announcer.newsletter.mailer import Mailer

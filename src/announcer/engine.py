@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,12 +27,13 @@ from announcer.channels.http import open_client
 from announcer.channels.own_pages import Gate, OwnPages
 from announcer.channels.renditions import Renditions
 from announcer.clock import Clock, SteadyClock
-from announcer.dispatch import Attempted, Dispatcher, MailLedger
-from announcer.errors import Credentials
+from announcer.dispatch import Attempted, Dispatcher
+from announcer.errors import AnnouncerError, Credentials
 from announcer.feeds import websub
 from announcer.feeds.guids import feed_guid
 from announcer.fetching import Fetcher
-from announcer.model.ledger import Delivery, Outcome
+from announcer.mail_dispatch import MailLedger
+from announcer.model.ledger import Delivery, Failed, Outcome
 from announcer.model.people import Actor
 from announcer.newsletter.rounds import Letter
 from announcer.office import bounces, digests, holding, issues, pause, preflight
@@ -103,7 +104,15 @@ class Engine:
         gate = Gate(self.database, OwnPages(self._client, settings.site.url)) if settings.site.check_pages else None
         self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent, gate)
         self._mail_ledger = MailLedger(
-            self.database, MAIL, clock, owner, watch.mailed, self.house.manners, gate, self.postroom.limits()
+            self.database,
+            MAIL,
+            clock,
+            owner,
+            watch.mailed,
+            self.house.manners,
+            gate,
+            self.postroom.limits(),
+            self._follow_refusals,
         )
         self._feeds = FeedWriter(self.house, settings.path(settings.paths.feeds))
         self._calendars = CalendarWriter(self.house, settings.path(settings.paths.feeds))
@@ -196,6 +205,12 @@ class Engine:
             return 0
         finally:
             self._mail_ledger.forget()
+
+    def _follow_refusals(self, refusals: Sequence[tuple[Letter, Failed]]) -> None:
+        try:
+            bounces.refused(self.house, refusals, holding.withdrawal_log(self.house.settings))
+        except AnnouncerError as error:  # the mails are recorded; the next refusal of the address ends it
+            log.error("refused addresses could not be followed", why=str(error))
 
     def look_for_bounces(self, name: str) -> Looked:
         """Take what came into the mailbox [bounces.NAME]. Raises what `Postroom.mailbox` raises."""

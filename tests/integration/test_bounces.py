@@ -17,7 +17,7 @@ from announcer.office import bounces, holding, person
 from announcer.store import journal, people, returned
 from announcer.store.tables import delivery, subscriber
 from tests.servers.newsroom import Newsroom
-from tests.standins.smtp_relay import SmtpRelay, Taken
+from tests.standins.smtp_relay import KEEP, Script, SmtpRelay, Taken
 from tests.unit.newsletter import returned_mails as mails
 
 OFFICE = Actor("Redaktion")
@@ -210,3 +210,29 @@ def test_the_ledger_keeps_what_was_sent(world: World, verp: bool) -> None:
     with world.house.database.read() as connection:
         states = connection.scalars(sa.select(delivery.c.state).where(delivery.c.subscriber_id.isnot(None))).all()
     assert states == ["sent"] * len(READERS)
+
+
+UNKNOWN = "550 5.1.1 <x@leser.example>: Recipient address rejected: User unknown"
+
+
+@pytest.mark.parametrize(
+    ("replies", "ended"),
+    [
+        ({"RCPT": [KEEP, UNKNOWN]}, {READERS[1]: "bounce"}),
+        ({"RCPT": [KEEP, "550 5.7.1 blocked"]}, {}),  # about us
+        ({"RCPT": [KEEP, "552 5.2.2 mailbox full"]}, {}),
+        ({"END": [KEEP, "550 5.1.1 no such user"]}, {}),  # about the text: RCPT had been taken
+        ({"RCPT": [UNKNOWN] * 4}, {}),  # the relay knows nobody at all: its fault
+    ],
+)
+def test_whom_the_relay_refuses_at_once_is_not_written_to_again(
+    tmp_path: Path, replies: dict[str, list[str]], ended: dict[str, str]
+) -> None:
+    with SmtpRelay(Script(replies=replies)) as relay:
+        options = {"host": "127.0.0.1", "port": relay.port, "security": "none", "connections": 1}
+        with Newsroom.open(tmp_path, relay=options, office={"mails_per_week": 0}) as newsroom:
+            newsroom.invite([(address, "") for address in READERS])
+            world = World(newsroom, relay, tmp_path)
+            world.send()
+            assert world.suppressed() == ended
+            assert set(world.send(2)) == set(READERS) - set(ended)

@@ -507,7 +507,7 @@ class Course(RuleBasedStateMachine):
         if self.careful:
             self.calm()
 
-    @rule(reply=st.sampled_from(["451 4.3.0 Try again later", "550 5.1.1 No such user"]), number=st.integers(0, 4))
+    @rule(reply=st.sampled_from(["451 4.3.0 Try again later", "550 5.7.1 Refused"]), number=st.integers(0, 4))
     def relay_refuses(self, reply: str, number: int) -> None:
         moment = self.next_moment()
         everybody = reply.startswith("451")

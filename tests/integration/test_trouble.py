@@ -135,7 +135,7 @@ def test_of_two_corrections_only_the_last_leaves(world: CampaignWorld) -> None:
 
 
 def test_after_a_refused_recipient_the_next_issue_is_whole(world: CampaignWorld) -> None:
-    world.sandbox.smtp_faults.recipients = {"reader3@post.example": "550 5.1.1 no"}
+    world.sandbox.smtp_faults.recipients = {"reader3@post.example": "550 5.7.1 no"}
     world.go(SAVE_THE_DATE)
     world.sandbox.smtp_faults.recipients = {}
     arrived = mails(world.go(REGISTRATION))

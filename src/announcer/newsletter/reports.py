@@ -77,6 +77,15 @@ def read(raw: bytes) -> Report:
         return Report(ReturnKind.UNCLEAR, said=f"it can't be taken apart ({type(error).__name__})")
 
 
+def refusal(said: str) -> Report:
+    """What a relay's refusal during SMTP says: a bounce that needs no mail of its own. `said` has the command first."""
+    codes = _STATUS.findall(said)
+    status = next((code for code in codes if not _VAGUE.fullmatch(code)), codes[0] if codes else "")
+    # Only an answer to RCPT is about the recipient; one to MAIL or to the text is about us.
+    hard = said.startswith("RCPT:") and _failure(status, said) is ReturnKind.HARD
+    return Report(ReturnKind.HARD if hard else ReturnKind.NOTICE, status, _line(said, 300))
+
+
 def _read(raw: bytes) -> Report:
     mail = email.message_from_bytes(raw)
     parts = [part for _, part in zip(range(_MOST_PARTS), mail.walk(), strict=False)]

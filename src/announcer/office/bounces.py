@@ -16,11 +16,13 @@ from itertools import islice
 import sqlalchemy as sa
 
 from announcer.errors import Conflict, NotFound
+from announcer.model.ledger import Failed
 from announcer.model.people import Actor
 from announcer.model.returns import FOR_A_PERSON, ReturnKind
 from announcer.newsletter import reports, tokens, verp
 from announcer.newsletter.mailbox import Arrived, Mailbox
 from announcer.newsletter.reports import Report
+from announcer.newsletter.rounds import Letter
 from announcer.office import subscribers
 from announcer.office.house import House
 from announcer.store import journal, outbox, people, returned
@@ -28,6 +30,8 @@ from announcer.store.returned import Returned
 from announcer.store.withdrawals import EVERYTHING, Withdrawal, WithdrawalLog
 from announcer.store.writelock import Lane
 
+#: What a bounce is said to come from that the relay told at once.
+RELAY = "relay"
 #: Mails recorded in one transaction.
 _CHUNK = 100
 #: Of a mail that a person has to look at, so much is kept here; its mailbox has the rest.
@@ -76,6 +80,27 @@ def look(
         if stop():
             break
     return Looked(name, tuple(sorted(found.items())), ended)
+
+
+def refused(house: House, refusals: Sequence[tuple[Letter, Failed]], kept: WithdrawalLog | None) -> int:
+    """Follow what the relay refused at once, as a bounce that comes back later; how many addresses ended.
+
+    A relay that refuses more recipients of a mail than it takes has a fault of
+    its own: then nobody's address ends.
+    """
+    hard = [(one, found) for one, said in refusals if (found := reports.refusal(said.said)).kind is ReturnKind.HARD]
+    if not hard:
+        return 0
+    now, ended = house.clock(), 0
+    with house.database.write(Lane.NEWSLETTER) as connection:
+        for letter, found in hard:
+            one = Returned(
+                RELAY, f"{letter.id}:{letter.fence}", now, found.kind, found.status[:20], found.said,
+                delivery_id=letter.id, subscriber_id=letter.subscriber_id,
+            )  # fmt: skip
+            if returned.keep(connection, one) and returned.is_believable(connection, letter.id):
+                ended += _follow(connection, house, one, kept, now)
+    return ended
 
 
 def _chunks(arrived: Iterator[Arrived]) -> Iterator[list[Arrived]]:

@@ -146,6 +146,18 @@ def of_delivery(connection: sa.Connection, delivery_id: int) -> tuple[int, int] 
     return None if row is None else (row.id, row.subscriber_id)
 
 
+def is_believable(connection: sa.Connection, delivery_id: int) -> bool:
+    """Whether a refusal of this mail is about its recipient: of the whole message more were taken than refused."""
+    mine = sa.select(delivery.c.message_id).where(delivery.c.id == delivery_id).scalar_subquery()
+
+    def number(state: str, most: int | None = None) -> int:
+        some = sa.select(delivery.c.id).where(delivery.c.message_id == mine, delivery.c.state == state).limit(most)
+        return connection.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+    failed = number("failed")
+    return number("sent", failed + 1) > failed
+
+
 # -- Forgetting. --
 
 
