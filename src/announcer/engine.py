@@ -37,6 +37,7 @@ from announcer.model.ledger import Delivery, Failed, Outcome
 from announcer.model.people import Actor
 from announcer.newsletter.rounds import Letter
 from announcer.office import bounces, digests, holding, issues, pause, preflight
+from announcer.office.before_mail import BeforeMail
 from announcer.office.bounces import Looked
 from announcer.office.calendars import CalendarWriter
 from announcer.office.confirmations import Confirmations
@@ -119,6 +120,7 @@ class Engine:
         self.alerts = _alerts(self.house, secret, self.postroom, owner, self.stop)
         self._confirmations = _confirmations(self.house, self.postroom, owner)
         self._tidier = Tidier(self.house)
+        self._before_mail = BeforeMail(self.house, self._mailer.fault, MAIL) if self._mailer else None
         self._exits = Exits(mail=[MAIL], keyless=_keyless(self._channels))
         with self.database.write() as connection:
             people.sync_lists(connection, settings.lists)
@@ -145,6 +147,8 @@ class Engine:
             return Ticked()
         self._tidier.tick(self.house.clock())
         self._keep_issues()
+        if self._before_mail is not None:
+            self._before_mail.look(self.house.clock())
         return tick(self.database, self._exits, self.house.clock(), self.stop.is_set, self.house.manners)
 
     def preflight(self) -> None:

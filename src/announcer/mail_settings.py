@@ -91,6 +91,7 @@ class Mail(Section):
     enabled: bool = True
     bounce_address: MailAddress | Literal[""] = ""  #: Where bounces go; empty: to the sender.
     verp: bool = False  #: Each mail has a bounce address of its own.
+    countdown_minutes: int = Field(default=5, ge=0, le=60)  #: So long before the others the office has an issue.
     soft_bounces: int = Field(default=5, ge=1)  #: So many mails in a row that bounced softly end it.
     relay: Relay = Relay()
     relays: dict[Name, Relay] = {}  #: Those after the first, in the order in which they take over.

@@ -161,6 +161,7 @@ def _queue(
     variant = contents.LATE if becomes is Fate.REWRITE else ""
     turn_at = turns.take(connection, due.planned, now, manners)
     if due.planned.channel in exits.mail:
+        turn_at = turns.counted_down(connection, due, turn_at)
         queueing.begin_audience(connection, due, now, variant, turn_at)
     else:
         texts = [text for text in stored if text.variant == variant]

@@ -117,7 +117,7 @@ class DeskWorld:
 
 
 @contextmanager
-def desk_world(folder: Path, database_url: str, now: datetime = START, **changed: object) -> Iterator[DeskWorld]:
+def desk_world(folder: Path, database_url: str, now: datetime = START, **changed: Any) -> Iterator[DeskWorld]:
     """The desk over the example's campaign as it stands at `now`."""
     with campaign_world(folder, database_url, now, readers=4, **changed) as world:
         desk = DeskWorld(world)

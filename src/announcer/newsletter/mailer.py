@@ -123,6 +123,21 @@ class Mailer:
         found = [health(access) for access in self._relays]
         return Health(all(one.ok for one in found), "; ".join(one.said for one in found))
 
+    def fault(self, payload: Payload, readers: Sequence[Letter]) -> tuple[int, str] | None:
+        """The first of these letters that can't be written, by subscriber, and why; None if all can. Sends nothing."""
+        compiled = compile(payload, self._sender)
+        bound: dict[tuple[str, str], Compiled] = {}
+        date = rfc_date(self._clock())
+        for letter in readers:
+            shared = (letter.list_id, letter.language)
+            if shared not in bound:
+                bound[shared] = compiled.bind(slots.shared(letter, self._links))
+            try:
+                bound[shared].personalise(slots.personal(letter, self._key, date))
+            except ComposeError as error:
+                return letter.subscriber_id, str(error)
+        return None
+
     # -- sending --
 
     def drain(

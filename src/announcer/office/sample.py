@@ -20,6 +20,7 @@ from announcer.store.campaign import Campaign
 #: A sample that has not arrived by then is worth nothing any more.
 WORTH = timedelta(hours=1)
 _MARK = {"de": "[Probe] ", "en": "[Sample] "}
+_AHEAD = {"de": "[{at} Uhr an {n} Menschen] ", "en": "[{at}, to {n} people] "}
 _REASON = {
     "de": "Dies ist eine Probe; Abonnenten lesen hier, warum sie diese E-Mail erhalten.",
     "en": "This is a sample; subscribers read here why they receive this email.",
@@ -65,7 +66,17 @@ def put(connection: sa.Connection, payload: Payload, person: str, notice: str, n
     )
 
 
-def filled(payload: Payload, language: str, house: House, person: str) -> dict[str, str]:
+def ahead(
+    payload: Payload, language: str, house: House, person: str, leaves_at: datetime, recipients: int
+) -> dict[str, str]:
+    """The office's own copy of a mail that is about to leave: when and to how many stands in front."""
+    said = "de" if language[:2] == "de" else "en"
+    at = leaves_at.astimezone(house.planning_zone)
+    mark = _AHEAD[said].format(at=f"{at:%H:%M}", n=recipients)
+    return filled(payload, language, house, person, mark)
+
+
+def filled(payload: Payload, language: str, house: House, person: str, mark: str = "") -> dict[str, str]:
     """The mail as this person would read it; its links lead to the public site, so that no list is left by mistake."""
     name = house.settings.people[person].name or person
     said = "de" if language[:2] == "de" else "en"
@@ -75,7 +86,7 @@ def filled(payload: Payload, language: str, house: House, person: str) -> dict[s
         **{f"{purpose}_url": f"{house.settings.site.url}/abonnieren" for purpose in slots.PURPOSES},
     }
     return {
-        "subject": _MARK[said] + _with(str(payload["subject"]), values),
+        "subject": (mark or _MARK[said]) + _with(str(payload["subject"]), values),
         "text": _with(str(payload["text"]), values),
         "html": _with(str(payload["html"]), {key: _escaped(value) for key, value in values.items()}),
         "name": name,

@@ -120,6 +120,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "decided": ("von Hand freigegeben", "sent on by hand"),
     "let_go": ("von Hand gestrichen", "let go by hand"),
+    "broken_field": (
+        "nichts ist hinausgegangen: Bei Abonnent {0} lässt sich die Mail nicht schreiben ({1}); "
+        "bitte dort berichtigen und neu freigeben",
+        "nothing has left: the mail can't be written for subscriber {0} ({1}); correct it there and approve again",
+    ),
     "unapproved": ("nicht rechtzeitig freigegeben", "nobody approved it in time"),
     "waited_in_vain": ("was fehlte, kam nicht rechtzeitig", "what it waited for did not come in time"),
     "undecided": ("nicht rechtzeitig entschieden", "nobody decided in time"),

@@ -182,6 +182,26 @@ def audience_size(
     return connection.scalar(query) or 0
 
 
+def readers(
+    connection: sa.Connection,
+    message_: Message,
+    stale: Sequence[int] | None,
+    after: int,
+    most: int,
+    manners: Manners = Manners(),  # noqa: B008 - a frozen value
+) -> list[Any]:
+    """The next people a mail would go to, by number: `id`, `address`, `name`, `language`, `target`."""
+    people = _chosen(connection, message_, stale, manners).where(subscriber.c.id > after).subquery("chosen")
+    query = (
+        sa.select(people.c.id, subscriber.c.address, subscriber.c.name, people.c.language, people.c.target)
+        .join(subscriber, subscriber.c.id == people.c.id)
+        .where(sa.not_(people.c.newcomer))
+        .order_by(people.c.id)
+        .limit(most)
+    )
+    return list(connection.execute(query))
+
+
 _COLUMNS = [
     "message_id", "occurrence_id", "channel", "target", "subscriber_id", "language", "part", "action", "revision",
     "content_id", "corrects_id", "state", "said", "lane", "ready_at", "not_after", "key",
