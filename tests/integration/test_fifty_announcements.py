@@ -18,7 +18,7 @@ from announcer.model.changes import Change, CorrectAnnouncement, CorrectWording,
 from announcer.office import change
 from announcer.store.campaign import Campaign
 from tests.servers.newsroom import OFFICE, SITE, Newsroom
-from tests.standins.fifty_announcements import FIFTY, TRAPS
+from tests.standins.fifty_announcements import FIFTY, TRAPS, write_files
 from tests.unit.feeds.test_feed_rules import violations
 
 html5: Any = import_module("lxml.html")  # lxml has no types
@@ -45,8 +45,10 @@ def empty_then_full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     with Newsroom.open(tmp_path_factory.mktemp("house")) as newsroom:
         newsroom.work()
         empty = files(newsroom)
+        material = newsroom.engine.house.settings.root / "material"
+        write_files(material)
         for announcement in FIFTY:
-            newsroom.announce(announcement)
+            newsroom.announce(announcement, material)
         newsroom.work()
         edits: dict[str, Change] = {
             "umlaute": CorrectWording("Südbrücke", "Nordbrücke"),
@@ -102,8 +104,11 @@ def test_the_texts_are_read_back_and_nothing_in_them_runs(
     assert {one.id for one in TRAPS} <= said.keys() | {"nur-ueberschrift"}
     for text in said.values():
         document = html5.fromstring(f"<div>{text}</div>")
-        assert not {element.tag for element in document.iter()} & {"script", "iframe", "img", "object"}
+        assert not {element.tag for element in document.iter()} & {"script", "iframe", "object"}
+        assert all(image.get("src").startswith(f"{SITE}/a/") for image in document.iter("img"))
         assert all(not value.lower().startswith("javascript") for _, _, value, _ in document.iterlinks())
+    image = next(html5.fromstring(f"<div>{said['umlaute']}</div>").iter("img"))
+    assert image.get("alt") == "Die <Brücke> & „Fluss“"
     assert "]]>" in html5.fromstring(f"<div>{said['cdata-ende']}</div>").text_content()
     assert "‍" not in said["emoji"]  # withdrawn: its words are gone
 

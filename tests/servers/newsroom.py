@@ -14,7 +14,7 @@ from announcer import settings as configuration
 from announcer.engine import Engine
 from announcer.model.facts import Announcement
 from announcer.model.people import Actor, Basis, SubscriptionState
-from announcer.office import campaigns
+from announcer.office import attachments, campaigns, pictures
 from announcer.rehearsal.drive import DrivenClock
 from announcer.store import facts, people
 from announcer.store.campaign import Campaign
@@ -84,10 +84,12 @@ class Newsroom:
                     self.clock.now,
                 )
 
-    def announce(self, announcement: Announcement) -> Campaign:
-        """Take it in, plan it and approve it."""
+    def announce(self, announcement: Announcement, files: Path | None = None) -> Campaign:
+        """Take it in, plan it and approve it; its pictures and files lie in `files`."""
         key = Campaign(announcement_id=announcement.id)
         house, now = self.engine.house, self.clock.now
+        if files is not None:
+            announcement = attachments.keep(house, pictures.keep(house, announcement, files), files)
         with self.engine.database.write() as connection:
             facts.save_announcement(connection, announcement, OFFICE, now, "")
         campaigns.plan_campaign(house, key, OFFICE, now)

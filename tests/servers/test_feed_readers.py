@@ -15,7 +15,7 @@ from announcer.office import change
 from announcer.store.campaign import Campaign
 from tests.servers.feed_clients import Library, Newsboat, Parser, Sfeed, served
 from tests.servers.newsroom import OFFICE, Newsroom
-from tests.standins.fifty_announcements import FIFTY, YEAR
+from tests.standins.fifty_announcements import FIFTY, YEAR, write_files
 
 pytestmark = pytest.mark.servers
 
@@ -88,11 +88,13 @@ def _edit(newsroom: Newsroom, announcement_id: str, wanted: Change) -> None:
 
 def test_fifty_announcements_and_twenty_edits(watched: tuple[Newsroom, Watched, Path]) -> None:
     newsroom, readers, feeds = watched
+    material = feeds.parent / "material"
+    write_files(material)
     newsroom.work()
     assert readers.parser.reload() == []  # the feed is there before its first entry
     for batch in range(0, len(FIFTY), 10):
         for announcement in FIFTY[batch : batch + 10]:
-            newsroom.announce(announcement)
+            newsroom.announce(announcement, material)
         newsroom.work()
         readers.look()
     assert [sum(told.values()) for told in readers.told] == [10] * 5

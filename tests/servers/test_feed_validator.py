@@ -12,7 +12,7 @@ from announcer.office import change
 from announcer.store.campaign import Campaign
 from tests.servers.bluesky_pds import INSTALLED
 from tests.servers.newsroom import OFFICE, SITE, Newsroom
-from tests.standins.fifty_announcements import FIFTY
+from tests.standins.fifty_announcements import FIFTY, YEAR, write_files
 
 pytestmark = pytest.mark.servers
 
@@ -35,10 +35,12 @@ def test_no_finding_in_any_file(tmp_path: Path) -> None:
     with Newsroom.open(tmp_path) as newsroom:
         settings = newsroom.engine.house.settings
         folder = settings.path(settings.paths.feeds)
+        material = tmp_path / "material"
+        write_files(material)
         newsroom.work()
         assert asked(folder) == ["4"]
         for announcement in FIFTY:
-            newsroom.announce(announcement)
+            newsroom.announce(announcement, material)
         newsroom.work()
         for id_, wanted in (("umlaute", CorrectWording("Südbrücke", "Nordbrücke")), ("emoji", Withdraw())):
             house, key = newsroom.engine.house, Campaign(announcement_id=id_)
@@ -55,7 +57,7 @@ def test_it_finds_a_planted_fault(tmp_path: Path) -> None:
     with Newsroom.open(tmp_path) as newsroom:
         settings = newsroom.engine.house.settings
         feed = settings.path(settings.paths.feeds) / "feed.rss.xml"
-        newsroom.announce(FIFTY[0])
+        newsroom.announce(YEAR[0])
         newsroom.work()
         feed.write_bytes(feed.read_bytes().replace(b"<pubDate>Tue", b"<pubDate>Dienstag"))
         assert [line for line in asked(feed.parent) if "pubDate must be an RFC-822 date-time" in line]

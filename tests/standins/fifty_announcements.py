@@ -6,7 +6,12 @@ year. None is an edge case of the model: each could have been pasted by somebody
 
 from __future__ import annotations
 
-from announcer.model.facts import Announcement, Link
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+
+from announcer.model.facts import Announcement, Attachment, Link, Picture
 
 _CONTACT = "Pressestelle, Telefon 0231 555 0100"
 _BODY = "Mehr dazu steht auf den Seiten der Stadt. Fragen beantwortet das zuständige Amt.\n\n## Hintergrund\n\n{}"
@@ -81,7 +86,26 @@ def _usual(id_: str, headline: str, topics: tuple[str, ...]) -> Announcement:
     return Announcement(id_, headline, lead=lead, body=_BODY.format(f"Stand {id_}."), contact=_CONTACT, topics=topics)
 
 
+def _shown(number: int, one: Announcement) -> Announcement:
+    """Every fifth has a picture, every seventh a file; the names are traps as well."""
+    pictures = (Picture("Süd brücke & Co.jpg", alt="Die <Brücke> & „Fluss“", credit="Foto: Müller & Söhne"),)
+    attachments = (Attachment("Plan für März (2).pdf", title="Plan & Erläuterung"), Attachment("liste.csv"))
+    return replace(
+        one,
+        pictures=pictures if number % 5 == 0 else (),
+        attachments=attachments if number % 7 == 0 else (),
+    )
+
+
 TRAPS = tuple(_trap(number, *fields) for number, fields in enumerate(_TRAPS))
 YEAR = tuple(_usual(*fields) for fields in _YEAR)
-FIFTY = (*TRAPS, *YEAR)
+FIFTY = tuple(_shown(number, one) for number, one in enumerate((*TRAPS, *YEAR)))
 assert len(FIFTY) == len({one.id for one in FIFTY}) == 50
+
+
+def write_files(folder: Path) -> None:
+    """The pictures and files that go with them."""
+    folder.mkdir(exist_ok=True)
+    Image.linear_gradient("L").resize((1800, 1200)).save(folder / "Süd brücke & Co.jpg")
+    (folder / "Plan für März (2).pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
+    (folder / "liste.csv").write_text("Ort;Zeit\nSüdbrücke;10 Uhr\n", encoding="utf-8")

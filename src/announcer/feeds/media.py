@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from announcer.errors import ComposeError
-from announcer.feeds.text import clean, one_line, web_address
+from announcer.feeds.text import one_line, plain, web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,8 @@ class Media:
             object.__setattr__(self, "url", web_address(self.url))
         except ValueError as error:
             raise ComposeError(f"the address {self.url!r} of a picture or file {error}") from error
-        for name in ("media_type", "credit", "title"):
-            object.__setattr__(self, name, one_line(getattr(self, name)))
-        object.__setattr__(self, "alt", clean(self.alt).strip())
+        for name in ("media_type", "credit", "title", "alt"):
+            object.__setattr__(self, name, plain(one_line(getattr(self, name))))
 
     @property
     def is_picture(self) -> bool:

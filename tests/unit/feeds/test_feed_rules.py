@@ -24,11 +24,12 @@ from announcer.feeds.projection import EventFeed, FeedRow, FeedSite, project
 
 etree: Any = import_module("lxml.etree")  # lxml has no types
 
-A, C, D, H = (
+A, C, D, H, M = (
     "{http://www.w3.org/2005/Atom}",
     "{http://purl.org/rss/1.0/modules/content/}",
     "{http://purl.org/dc/elements/1.1/}",
     "{http://purl.org/syndication/history/1.0}",
+    "{http://search.yahoo.com/mrss/}",
 )
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 RFC822 = re.compile(
@@ -42,11 +43,14 @@ CHANNEL = {"title": (1, 1), "link": (1, 1), "description": (1, 1), "language": (
            "docs": (0, 1), "generator": (0, 1), "item": (0, 999), A + "link": (1, 5),
            H + "archive": (0, 1)}  # fmt: skip
 ITEM = {"title": (1, 1), "link": (1, 1), "description": (0, 1), C + "encoded": (0, 1), "guid": (1, 1),
-        "pubDate": (1, 1), D + "creator": (1, 1), D + "language": (0, 1), "category": (0, 99)}  # fmt: skip
+        "pubDate": (1, 1), D + "creator": (1, 1), D + "language": (0, 1), "category": (0, 99),
+        "enclosure": (0, 1), M + "content": (0, 99)}  # fmt: skip
 FEED = {A + "id": (1, 1), A + "title": (1, 1), A + "updated": (1, 1), A + "author": (1, 9), A + "link": (2, 6),
         A + "subtitle": (0, 1), A + "generator": (0, 1), A + "entry": (0, 999), H + "archive": (0, 1)}  # fmt: skip
 ENTRY = {A + "id": (1, 1), A + "title": (1, 1), A + "updated": (1, 1), A + "published": (1, 1), A + "author": (1, 9),
-         A + "link": (1, 1), A + "content": (0, 1), A + "summary": (0, 1), A + "category": (0, 99)}  # fmt: skip
+         A + "link": (1, 99), A + "content": (0, 1), A + "summary": (0, 1), A + "category": (0, 99),
+         M + "content": (0, 99)}  # fmt: skip
+MEDIA = {M + "title": (0, 1), M + "description": (0, 1), M + "credit": (0, 1)}
 
 
 def violations(name: str, body: bytes, address: str) -> list[str]:
@@ -85,6 +89,7 @@ def _rss(root: Any, address: str) -> Iterator[str]:
         yield from _plain(item.findtext("title"))
         yield from _urls([item.findtext("link")])
         yield from _dates([item.findtext("pubDate")], RFC822)
+        yield from _files(item, item.findall("enclosure"), "url")
         if item.find("guid") is not None and item.find("guid").get("isPermaLink") != "false":
             yield "guid is taken for an address"
 
@@ -110,6 +115,10 @@ def _atom(root: Any, address: str) -> Iterator[str]:
         yield from (fault for text in texts for fault in _plain(text.text))
         yield from _urls([link.get("href") for link in entry.findall(A + "link")])
         yield from _dates([entry.findtext(A + "updated"), entry.findtext(A + "published")], RFC3339)
+        links = [link for link in entry.findall(A + "link") if link.get("rel") == "enclosure"]
+        if len(entry.findall(A + "link")) - len(links) != 1:
+            yield "an entry has not one link to its page"
+        yield from _files(entry, links, "href")
         if any(content.get("type") != "html" for content in entry.findall(A + "content")):
             yield "content is not html"
 
@@ -130,6 +139,17 @@ def _json(feed: dict[str, Any], address: str) -> Iterator[str]:
 
 def _titled(element: Any, *paths: str) -> Iterator[str]:
     yield from (f"{path} is empty" for path in paths if not (element.findtext(path) or "").strip())
+
+
+def _files(item: Any, enclosures: list[Any], address: str) -> Iterator[str]:
+    """What an enclosure and media:content must say (RSS 2.0, RFC 4287 §4.2.7, Media RSS 1.5)."""
+    shown = item.findall(M + "content")
+    yield from _urls([one.get(address) for one in enclosures] + [one.get("url") for one in shown])
+    for one, size in [(one, "length") for one in enclosures] + [(one, "fileSize") for one in shown]:
+        if not re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", one.get("type") or "") or not (one.get(size) or "").isdigit():
+            yield f"{one.get(address)} has no type or no size"
+    for one in shown:
+        yield from _counted(one, MEDIA)
 
 
 def _plain(text: str | None) -> Iterator[str]:

@@ -320,7 +320,7 @@ def test_rss_shows_pictures_and_files() -> None:
     ]
     shown = etree.fromstring(rss(INFO, [SHOWN])).find(f".//{_MRSS}content")
     assert [(one.tag.removeprefix(_MRSS), one.text) for one in shown] == [
-        ("description", "Ein <Platz> & „Bäume“"),
+        ("description", "Ein ‹Platz› & „Bäume“"),
         ("credit", "Foto: Alex Muster"),
     ]
 
@@ -342,7 +342,7 @@ def test_json_attaches_pictures_and_files() -> None:
             "url": "https://city.example/a/x/bild/1-1600.jpg",
             "mime_type": "image/jpeg",
             "size_in_bytes": 70_000,
-            "title": "Ein <Platz> & „Bäume“",
+            "title": "Ein ‹Platz› & „Bäume“",
         },
         {
             "url": "https://city.example/a/x/datei/2/plan.pdf",
