@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
-from bench import caps, engine, feeds, importing, lateness, machine, moves, newsletter, planning, site
+from bench import caps, engine, feeds, importing, lateness, machine, moves, newsletter, planning, press_room, site
 from bench.figures import Options
 
 #: Each prints its figures and gives whether its bars held.
 BENCHMARKS: dict[str, Callable[[Options], bool]] = {
     "planning": planning.main,
     "feeds": feeds.main,
+    "press_room": press_room.main,
     "site": site.main,
     "newsletter": newsletter.main,
     "engine": engine.main,

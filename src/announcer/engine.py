@@ -41,7 +41,7 @@ from announcer.office.before_mail import BeforeMail
 from announcer.office.bounces import Looked
 from announcer.office.calendars import CalendarWriter
 from announcer.office.confirmations import Confirmations
-from announcer.office.feeds import CHANNEL as FEED
+from announcer.office.feed_sources import CHANNEL as FEED
 from announcer.office.feeds import FeedWriter
 from announcer.office.house import Exit, House
 from announcer.office.playbooks import seed_playbooks

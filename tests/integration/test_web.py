@@ -740,7 +740,7 @@ def test_an_article_for_programs(site: Site) -> None:
         "inLanguage": "de",
         "datePublished": "2026-08-31T08:00+00:00",
         "dateModified": "2026-08-31T08:00+00:00",
-        "image": "https://city.example/a/release/card.png",
+        "image": ["https://city.example/a/release/card.png"],
         "keywords": "Stadt",
         "creativeWorkStatus": "Published",
         "author": {"@type": "Organization", "name": "Stadt Musterstadt"},

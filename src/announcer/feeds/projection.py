@@ -22,9 +22,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from announcer.feeds import archive
 from announcer.feeds.archive import Place
@@ -55,12 +56,13 @@ _STEM = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeedRow:
     """One entry as the ledger knows it: an occurrence in one language, with what was sent last."""
 
     guid: str
-    payload: Payload  #: title, summary, html, link, categories; perhaps pictures, attachments
+    #: title, summary, html, link, categories; perhaps pictures, attachments. Empty with a `mark`, until it is needed.
+    payload: Payload
     language: str
     published: datetime  #: First sent.
     updated: datetime  #: Last material correction, or the withdrawal.
@@ -69,6 +71,23 @@ class FeedRow:
     topics: tuple[str, ...] = ()
     withdrawn: bool = False
     adopted: bool = False  #: From a feed that moved in.
+    mark: str = ""  #: Stands for the payload: another one, another mark. Empty: it is hashed.
+    content_id: int = 0  #: Where the payload is kept.
+
+    @cached_property
+    def digest(self) -> bytes:
+        """A hash over all the row says."""
+        facts = [self.guid, self.language, self.published.isoformat(), self.updated.isoformat(), self.topics]
+        spelled = repr([*facts, self.withdrawn]) + (self.mark or canonical(self.payload))
+        return hashlib.blake2b(spelled.encode("utf-8", "backslashreplace"), digest_size=16).digest()
+
+
+#: Gives the rows of a feed that is written their payloads.
+Fill = Callable[[Sequence[FeedRow]], Sequence[FeedRow]]
+
+
+def _as_they_are(rows: Sequence[FeedRow]) -> Sequence[FeedRow]:
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +128,15 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Rendered:
+    """One feed after it was looked at."""
+
+    stem: str
+    fingerprint: bytes
+    files: Mapping[str, bytes]  #: Its formats by file name; none where nothing changed.
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """Which feeds are already written, by a fingerprint of all they were made of."""
 
@@ -129,14 +157,16 @@ class Projection:
 
         Keep the old projection if writing failed: then the same files come again.
         """
-        prints: dict[str, bytes] = {}
-        files: dict[str, bytes] = {}
-        digests: dict[int, bytes] = {}
+        found = list(self.changes(rows))
+        files = {name: body for one in found for name, body in one.files.items()}
+        return files, replace(self, known={one.stem: one.fingerprint for one in found})
+
+    def changes(self, rows: Iterable[FeedRow], fill: Fill = _as_they_are) -> Iterator[Rendered]:
+        """The same feed by feed, those without a change too: the files of thousands need not be held at once."""
         for feed in self._feeds(rows):
-            prints[feed.stem] = _fingerprint(self.site, feed, digests)
-            if prints[feed.stem] != self.known.get(feed.stem):
-                files.update(_files(self.site, feed))
-        return files, replace(self, known=prints)
+            made = _fingerprint(self.site, feed)
+            is_known = made == self.known.get(feed.stem)
+            yield Rendered(feed.stem, made, {} if is_known else dict(_files(self.site, feed, fill)))
 
     def _feeds(self, rows: Iterable[FeedRow]) -> Iterator[Feed]:
         seen: set[str] = set()
@@ -234,26 +264,18 @@ def _grouped(rows: Iterable[FeedRow], keys: Callable[[FeedRow], Iterable[str]]) 
     return groups
 
 
-def _fingerprint(site: FeedSite, feed: Feed, digests: dict[int, bytes]) -> bytes:
-    """A hash over everything the feed's files are made of; `digests` spares rows that stand in several feeds."""
+def _fingerprint(site: FeedSite, feed: Feed) -> bytes:
+    """A hash over everything the feed's files are made of."""
     head = [site.name, site.feeds_url, site.author, site.hub, site.url]
     head += [feed.stem, feed.title, feed.description, feed.page, str(feed.expired), repr(feed.place)]
     total = hashlib.blake2b(repr(head).encode("utf-8", "backslashreplace"), digest_size=16)
     for row in feed.rows:
-        if id(row) not in digests:
-            digests[id(row)] = _digest(row)
-        total.update(digests[id(row)])
+        total.update(row.digest)
     return total.digest()
 
 
-def _digest(row: FeedRow) -> bytes:
-    facts = [row.guid, row.language, row.published.isoformat(), row.updated.isoformat(), row.topics, row.withdrawn]
-    spelled = repr(facts) + canonical(row.payload)
-    return hashlib.blake2b(spelled.encode("utf-8", "backslashreplace"), digest_size=16).digest()
-
-
-def _files(site: FeedSite, feed: Feed) -> Iterator[tuple[str, bytes]]:
-    entries = [entry_of(row) for row in feed.rows]
+def _files(site: FeedSite, feed: Feed, fill: Fill) -> Iterator[tuple[str, bytes]]:
+    entries = [entry_of(row) for row in fill(feed.rows)]
     for ending, write in FORMATS.items():
         name = f"{feed.stem}.{ending}"
         yield name, write(_info(site, feed, ending, entries), entries)

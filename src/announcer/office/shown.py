@@ -5,7 +5,7 @@ Whatever isn't public is `None`, exactly as if it did not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,20 +14,14 @@ import sqlalchemy as sa
 from announcer.clock import Clock
 from announcer.errors import NotFound
 from announcer.model.facts import Announcement, Event, PubStatus
+from announcer.office.listing import Listing, ShownAnnouncement
 from announcer.store import facts, published
 from announcer.store.database import Database
 
+__all__ = ["IsPublic", "Shown", "ShownAnnouncement", "ShownEvent", "ShownVersion"]
+
 #: Whether an announcement has been released; beside it embargo and status still hold.
 IsPublic = Callable[[str], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownAnnouncement:
-    """An announcement that is public, with its dates."""
-
-    facts: Announcement
-    published: datetime
-    updated: datetime | None  #: Only where a later version than the first is shown.
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +49,22 @@ class Shown:
         self._db = db
         self._clock = clock
         self._is_public = is_public
+        self._listing = Listing(clock)
 
     def announcement(self, announcement_id: str) -> ShownAnnouncement | None:
         """The announcement, if it is public."""
         with self._db.read() as connection:
             return self._announcement(connection, announcement_id)
 
-    def announcements(self) -> list[ShownAnnouncement]:
-        """Every public announcement, the latest first."""
+    def announcements(self) -> Sequence[ShownAnnouncement]:
+        """Every public announcement, the latest first, for lists: without their bodies."""
         with self._db.read() as connection:
-            return self._announcements(connection, None)
+            return self._listed(connection)
+
+    def _listed(self, connection: sa.Connection) -> Sequence[ShownAnnouncement]:
+        if self._is_public is None:
+            return self._listing.all(connection, self._announcement)
+        return self._announcements(connection, None)  # somebody else's judgement may change at any time
 
     def event(self, event_id: str) -> ShownEvent | None:
         """The event, if it is public: one of its announcements is, or it has none and has been announced itself."""
@@ -86,7 +86,13 @@ class Shown:
     def event_ids(self) -> list[str]:
         """Every public event, the newest first."""
         with self._db.read() as connection:
-            return [id_ for id_ in facts.event_ids(connection) if self.event_in(connection, id_) is not None]
+            announced = {one.facts.event_id for one in self._listed(connection)}
+            others = facts.announced_event_ids(connection)
+            return [
+                id_
+                for id_ in facts.event_ids(connection)
+                if id_ in announced or (id_ not in others and self.event_in(connection, id_) is not None)
+            ]
 
     def versions(self, shown: ShownAnnouncement) -> list[ShownVersion]:
         """What became of an announcement since it was public, the latest first; empty if nothing did."""

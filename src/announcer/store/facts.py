@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -137,6 +138,41 @@ def announcement_ids(connection: sa.Connection, event_id: str | None = None) -> 
     if event_id is not None:
         query = query.where(announcement.c.event_id == event_id)
     return list(connection.scalars(query))
+
+
+def announcements_stamp(connection: sa.Connection) -> tuple[int, int]:
+    """Changes with every new announcement and every new version: how many there are of each."""
+    row = connection.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(announcement.c.version), 0))).one()
+    return int(row[0]), int(row[1])
+
+
+def announcement_versions(connection: sa.Connection) -> dict[str, int]:
+    """The latest version of every announcement."""
+    query = sa.select(announcement.c.id, announcement.c.version)
+    return {row.id: row.version for row in connection.execute(query)}
+
+
+def event_versions(connection: sa.Connection) -> dict[str, int]:
+    """The latest version of every event."""
+    return {row.id: row.version for row in connection.execute(sa.select(event.c.id, event.c.version))}
+
+
+def all_announcements(connection: sa.Connection) -> Iterator[tuple[Announcement, datetime]]:
+    """Every announcement in its latest version, and when that was stored."""
+    joined = announcement.join(
+        announcement_version,
+        (announcement_version.c.announcement_id == announcement.c.id)
+        & (announcement_version.c.version == announcement.c.version),
+    )
+    query = sa.select(announcement_version.c.facts, announcement_version.c.at).select_from(joined)
+    for row in connection.execute(query):
+        yield codec.load(Announcement, row.facts), row.at
+
+
+def announced_event_ids(connection: sa.Connection) -> set[str]:
+    """The events that have announcements."""
+    query = sa.select(announcement.c.event_id).where(announcement.c.event_id.isnot(None)).distinct()
+    return {id_ for id_ in connection.scalars(query) if id_ is not None}
 
 
 def choose_playbook(connection: sa.Connection, event_id: str, playbook_id: str) -> None:

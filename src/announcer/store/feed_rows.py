@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,9 @@ from announcer.model.content import Payload
 from announcer.model.ledger import Action
 from announcer.store.tables import content, delivery, message, occurrence
 
+#: A statement takes so many values in every database.
+_AT_ONCE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -21,7 +24,9 @@ class Published:
 
     occurrence: Occurrence
     language: str
-    payload: Payload
+    message_id: int
+    content_id: int  #: What it says now; see `payloads`.
+    hash: str  #: Of what it says.
     published: datetime  #: First sent; never changes.
     updated: datetime  #: Last correction or withdrawal sent.
     event_id: str | None
@@ -30,14 +35,15 @@ class Published:
 
 
 def published(connection: sa.Connection, channel: str) -> Iterator[Published]:
-    """Every entry of a feed channel, the oldest first."""
+    """Every entry of a feed channel, the oldest first, without what it says: that is much, and seldom needed."""
     query = (
         sa.select(
             delivery.c.message_id,
             delivery.c.language,
             delivery.c.action,
             delivery.c.sent_at,
-            content.c.payload,
+            delivery.c.content_id,
+            content.c.hash,
             message.c.event_id,
             message.c.announcement_id,
             occurrence.c.subject,
@@ -60,7 +66,9 @@ def published(connection: sa.Connection, channel: str) -> Iterator[Published]:
         value = Published(
             occurrence=Occurrence(Subject(row.subject), row.subject_id, row.rule_id, row.anchor),
             language=row.language,
-            payload=json.loads(row.payload),
+            message_id=row.message_id,
+            content_id=row.content_id,
+            hash=row.hash,
             published=first,
             updated=row.sent_at,
             event_id=row.event_id,
@@ -70,3 +78,14 @@ def published(connection: sa.Connection, channel: str) -> Iterator[Published]:
         entry = (key, value)
     if entry is not None:
         yield entry[1]
+
+
+def payloads(connection: sa.Connection, content_ids: Sequence[int]) -> dict[int, Payload]:
+    """What these contents say."""
+    result: dict[int, Payload] = {}
+    for first in range(0, len(content_ids), _AT_ONCE):
+        query = sa.select(content.c.id, content.c.payload).where(
+            content.c.id.in_(content_ids[first : first + _AT_ONCE])
+        )
+        result |= {row.id: json.loads(row.payload) for row in connection.execute(query)}
+    return result

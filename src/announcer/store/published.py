@@ -53,9 +53,43 @@ def _event_of_oldest(connection: sa.Connection, announcement_id: str) -> str | N
 
 
 def _first_sent(connection: sa.Connection, belongs: sa.ColumnElement[bool], now: datetime | None) -> datetime | None:
+    sent = sa.exists().where(delivery.c.message_id == message.c.id, delivery.c.state == DeliveryState.SENT)
+    public = sa.or_(sent, _leaves(connection, now)) if now is not None else sent
+    query = sa.select(sa.func.min(_moment())).where(belongs, message.c.audience != Audience.PRESS, public)
+    return connection.scalar(query)
+
+
+def first_sent_of_all(connection: sa.Connection) -> dict[str, datetime]:
+    """When each announcement that went to the public first did, as `announcement_first_sent` says it of one."""
+    sent = sa.exists().where(delivery.c.message_id == message.c.id, delivery.c.state == DeliveryState.SENT)
+    query = (
+        sa.select(message.c.announcement_id, message.c.event_id, sa.func.min(_moment()).label("at"))
+        .where(message.c.audience != Audience.PRESS, sent)
+        .group_by(message.c.announcement_id, message.c.event_id)
+    )
+    result: dict[str, datetime] = {}
+    of_event: dict[str, datetime] = {}
+    for row in connection.execute(query):
+        if row.announcement_id is not None:
+            result[row.announcement_id] = min(row.at, result.get(row.announcement_id, row.at))
+        elif row.event_id is not None:
+            of_event[row.event_id] = row.at
+    for event_id, oldest in _oldest_of_events(connection).items():
+        if (at := of_event.get(event_id)) is not None:
+            result[oldest] = min(at, result.get(oldest, at))
+    return result
+
+
+def _oldest_of_events(connection: sa.Connection) -> dict[str, str]:
+    query = sa.select(announcement.c.event_id, announcement.c.id).where(announcement.c.event_id.isnot(None))
+    newest_first = query.order_by(announcement.c.created_at.desc(), announcement.c.id.desc())
+    return {row.event_id: row.id for row in connection.execute(newest_first)}
+
+
+def _moment() -> sa.ColumnElement[datetime]:
+    """When a message first left."""
     # One delivery is proof enough. The earliest of a million would take seconds to find,
     # so the date is the message's own, and never before it was due.
-    sent = sa.exists().where(delivery.c.message_id == message.c.id, delivery.c.state == DeliveryState.SENT)
     late = message.c.sending_since >= message.c.due_at
     of_message = sa.case((late, message.c.sending_since), else_=message.c.due_at)
     first = (
@@ -64,10 +98,7 @@ def _first_sent(connection: sa.Connection, belongs: sa.ColumnElement[bool], now:
         .limit(1)
         .scalar_subquery()
     )
-    moment = sa.func.coalesce(of_message, message.c.sending_since, first)
-    public = sa.or_(sent, _leaves(connection, now)) if now is not None else sent
-    query = sa.select(sa.func.min(moment)).where(belongs, message.c.audience != Audience.PRESS, public)
-    return connection.scalar(query)
+    return sa.func.coalesce(of_message, message.c.sending_since, first)
 
 
 def _leaves(connection: sa.Connection, now: datetime) -> sa.ColumnElement[bool]:

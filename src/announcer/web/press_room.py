@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from announcer.feeds.names import topic_stem
 from announcer.model.facts import PubStatus
-from announcer.office.shown import ShownAnnouncement
+from announcer.office.listing import ShownAnnouncement, folded, searchable
 
 PAGE_SIZE = 20
 #: A longer question is cut: nobody types it, and each word of it is looked for in every text.
@@ -53,28 +52,16 @@ def search(shown: Sequence[ShownAnnouncement], question: str) -> list[ShownAnnou
     Capitals, accents and umlauts don't matter ("grosse" finds "Größe"). What was
     withdrawn is found by its headline alone, since that is all its page shows.
     """
-    words = folded(question[:LONGEST_QUESTION]).split()
+    words = [word.encode() for word in folded(question[:LONGEST_QUESTION]).split()]
     if not words:
         return list(shown)
-    found = [one for one in shown if _has(words, _text(one))]
-    return sorted(found, key=lambda one: not _has(words, folded(one.facts.headline)))
+    texts = ((one, one.words or searchable(one.facts)) for one in shown)
+    found = [(one, text) for one, text in texts if _has(words, text)]
+    return [one for one, text in sorted(found, key=lambda pair: not _has(words, pair[1].partition(b"\n")[0]))]
 
 
-def folded(text: str) -> str:
-    """The text without capitals, accents and doubled blanks."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
-
-
-def _has(words: Sequence[str], text: str) -> bool:
+def _has(words: Sequence[bytes], text: bytes) -> bool:
     return all(word in text for word in words)
-
-
-def _text(one: ShownAnnouncement) -> str:
-    said = one.facts
-    if said.status is PubStatus.CANCELED:
-        return folded(said.headline)
-    return folded(" ".join((said.headline, said.kicker, said.lead, said.body, said.source, *said.topics)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from announcer.web.cards import announcement_card, event_card
 from announcer.web.feed_files import FeedFiles
 from announcer.web.materials import Materials
 from announcer.web.pages import READ, Pages
-from announcer.web.press_room import LONGEST_QUESTION
+from announcer.web.press_room import LONGEST_QUESTION, Topic
 from announcer.web.programme import programme
 from announcer.web.prose import embedded_json
 from announcer.web.structured import event_data, news_article
@@ -36,6 +36,7 @@ class Reading:
         self._feeds = feeds
         self._shown = shown
         self._materials = materials
+        self._counted: tuple[Sequence[ShownAnnouncement], list[Topic]] = ((), [])
 
     def mount(self, app: FastAPI) -> None:
         """Add the routes to `app`."""
@@ -67,13 +68,21 @@ class Reading:
             return self._list(request, listed, number, "/", lambda n: f"/?{query}&page={n}", question=question)
         if "page" in request.query_params:  # addresses of pages given out before they had paths
             number = request.query_params["page"]
-        topics = press_room.topics(everything)
+        topics = self._topics(everything)
         return self._list(request, everything, number, "/", lambda n: f"/seite/{n}" if n > 1 else "/", topics=topics)
+
+    def _topics(self, everything: Sequence[ShownAnnouncement]) -> list[Topic]:
+        """Counted once for as long as the list is the same one."""
+        of, counted = self._counted
+        if of is not everything:
+            counted = press_room.topics(everything)
+            self._counted = everything, counted
+        return counted
 
     def topic(self, request: Request, stem: str, number: str = "1") -> Response:
         """The announcements on one topic. A topic that nothing public speaks of does not exist."""
         everything = self._shown.announcements()
-        found = next((topic for topic in press_room.topics(everything) if topic.stem == stem), None)
+        found = next((topic for topic in self._topics(everything) if topic.stem == stem), None)
         if found is None:
             return self._pages.not_found(request)
         path = f"/thema/{stem}"

@@ -115,10 +115,10 @@ def _atom(root: Any, address: str) -> Iterator[str]:
         yield from (fault for text in texts for fault in _plain(text.text))
         yield from _urls([link.get("href") for link in entry.findall(A + "link")])
         yield from _dates([entry.findtext(A + "updated"), entry.findtext(A + "published")], RFC3339)
-        links = [link for link in entry.findall(A + "link") if link.get("rel") == "enclosure"]
-        if len(entry.findall(A + "link")) - len(links) != 1:
+        enclosures = [link for link in entry.findall(A + "link") if link.get("rel") == "enclosure"]
+        if len(entry.findall(A + "link")) - len(enclosures) != 1:
             yield "an entry has not one link to its page"
-        yield from _files(entry, links, "href")
+        yield from _files(entry, enclosures, "href")
         if any(content.get("type") != "html" for content in entry.findall(A + "content")):
             yield "content is not html"
 
