@@ -99,12 +99,23 @@ class Imap:
         self._server = f"the mailbox {source.username} at {source.host}:{source.port}"
         with self._mapped():
             self._imap = self._connect(tls or ssl.create_default_context())
-            self._sign_on(unlock)
-            answer, _ = self._imap.select(_quoted(source.folder))
-            if answer != "OK":
-                raise Transient(f"{self._server} has no folder {source.folder!r}; check [bounces.{name}] folder")
-            validity = self._imap.response("UIDVALIDITY")[1] or [b"0"]
-            self._validity = (validity[0] or b"0").decode("ascii", "replace")
+        try:
+            with self._mapped():
+                self._sign_on(unlock)
+                self._validity = self._opened()
+        except BaseException:
+            self.close()
+            raise
+
+    def _opened(self) -> str:
+        """Open the folder; its UIDVALIDITY, with which UIDs begin anew."""
+        answer, _ = self._imap.select(_quoted(self._source.folder))
+        if answer != "OK":
+            raise Transient(
+                f"{self._server} has no folder {self._source.folder!r}; check [bounces.{self._name}] folder"
+            )
+        validity = self._imap.response("UIDVALIDITY")[1] or [b"0"]
+        return (validity[0] or b"0").decode("ascii", "replace")
 
     def arrived(self, last: str) -> Iterator[Arrived]:
         """By their UIDs: marks that somebody's mail program set don't matter. A new UIDVALIDITY begins anew."""
@@ -135,8 +146,11 @@ class Imap:
 
     def close(self) -> None:
         """Say goodbye."""
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+        try:
             self._imap.logout()
+        except (OSError, imaplib.IMAP4.error):
+            with contextlib.suppress(OSError):
+                self._imap.shutdown()
 
     def _connect(self, tls: ssl.SSLContext) -> imaplib.IMAP4:
         source = self._source
@@ -144,7 +158,11 @@ class Imap:
             return imaplib.IMAP4_SSL(source.host, source.port, ssl_context=tls, timeout=source.timeout_seconds)
         imap = imaplib.IMAP4(source.host, source.port, timeout=source.timeout_seconds)
         if source.security == "starttls":
-            imap.starttls(tls)
+            try:
+                imap.starttls(tls)
+            except BaseException:
+                imap.shutdown()
+                raise
         elif source.host not in ("127.0.0.1", "localhost", "::1"):
             imap.shutdown()
             raise Credentials(
@@ -163,7 +181,6 @@ class Imap:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            self.close()
             raise Credentials(
                 f"{self._server} refuses the sign-on ({_said(error)}); check [bounces.{self._name}]"
             ) from error
