@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test check fuzz docs test-long test-servers test-browser bench serve format requirements clean
+.PHONY: help demo test check fuzz docs test-faults test-long test-servers test-browser bench serve format requirements clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -41,6 +41,9 @@ test-servers: $(VENV)/.dev ## Tests against real servers (installs Postfix, Dove
 test-browser: $(VENV)/.dev ## Pages in Debian's Chromium (installs it)
 	@sh tests/browser/install.sh
 	@$(BIN)/python -m pytest tests/browser -m browser
+
+test-faults: $(VENV)/.dev ## What must be survived, on both stores, with a table of figures at the end
+	@$(BIN)/python -m pytest tests/faults -m "not long"
 
 test-long: $(VENV)/.dev ## The kill loops, many minutes
 	@sh tests/servers/install.sh

@@ -7,7 +7,20 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
-from bench import caps, engine, feeds, importing, lateness, machine, moves, newsletter, planning, press_room, site
+from bench import (
+    caps,
+    engine,
+    feeds,
+    importing,
+    lateness,
+    machine,
+    moves,
+    newsletter,
+    planning,
+    press_room,
+    site,
+    workers,
+)
 from bench.figures import Options
 
 #: Each prints its figures and gives whether its bars held.
@@ -22,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[Options], bool]] = {
     "lateness": lateness.main,
     "caps": caps.main,
     "moves": moves.main,
+    "workers": workers.main,
 }
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 
 @contextmanager
@@ -20,3 +23,19 @@ def server() -> Iterator[str]:
         yield running.get_uri()
     finally:
         running.cleanup()
+
+
+@contextmanager
+def database(uri: str) -> Iterator[str]:
+    """A fresh, empty database of that server."""
+    name = f"b{uuid.uuid4().hex[:12]}"
+    _administer(uri, f"CREATE DATABASE {name}")
+    try:
+        yield uri.replace("/postgres?", f"/{name}?")
+    finally:
+        _administer(uri, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(uri: str, statement: str) -> None:
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(statement.encode())

@@ -11,6 +11,7 @@ import structlog
 from announcer.engine import Engine
 from announcer.errors import AnnouncerError
 from announcer.office import inbox, polling
+from announcer.store import rota
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,11 @@ class TakingIn:
         self._inbox = None if folder is None else inbox.Inbox(engine.house, engine.house.settings.path(folder))
 
     def jobs(self) -> Iterator[tuple[str, int, Callable[[], None]]]:
-        """Name, seconds between two runs, and the work."""
+        """Name, seconds between two runs, and the work; of many processes one does it."""
+        for name, seconds, job in self._jobs():
+            yield name, seconds, functools.partial(self._in_turn, name, seconds, job)
+
+    def _jobs(self) -> Iterator[tuple[str, int, Callable[[], None]]]:
         wanted = self._house.settings.intake
         if self._inbox is not None:
             yield "inbox", wanted.inbox_seconds, self.look_into_inbox
@@ -33,6 +38,13 @@ class TakingIn:
             yield f"feed:{name}", source.every_minutes * 60, functools.partial(self.poll, name)
         for name, mailbox in self._house.settings.bounces.items():
             yield f"bounces:{name}", mailbox.every_minutes * 60, functools.partial(self.look_for_bounces, name)
+
+    def _in_turn(self, name: str, seconds: int, job: Callable[[], None]) -> None:
+        mine = False
+        with _logged("it is not known whose turn it is", job=name):
+            mine = rota.takes_turn(self._house.database, name, self._engine.owner, 1.5 * seconds)
+        if mine:
+            job()
 
     def look_into_inbox(self) -> None:
         """Take in what lies in the folder; errors are logged, the next look tries again."""

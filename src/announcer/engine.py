@@ -6,6 +6,7 @@ which.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
@@ -49,7 +50,7 @@ from announcer.office.tidying import Tidier
 from announcer.postroom import Postroom
 from announcer.rendering.renderer import Renderer
 from announcer.settings import Settings
-from announcer.store import campaign, ledger, people, schema
+from announcer.store import campaign, ledger, people, rota, schema
 from announcer.store.assets import Assets
 from announcer.store.database import open_database
 from announcer.store.writelock import Lane
@@ -60,6 +61,8 @@ MAIL = "newsletter"
 TOLD = "office "
 #: And so do the mails that ask for a confirmation.
 SIGNUP = "sign up"
+#: And the files of feeds and calendars, where a process only serves pages.
+FILES = "files of feeds"
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +104,7 @@ class Engine:
             exits[MAIL] = self._mailer
         self.house = House(self.database, settings, _renderer(settings), exits, key, clock, self.assets)
         # Never the same twice, as host and process id are in a container: a lease belongs to one life.
-        owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.owner = owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         gate = Gate(self.database, OwnPages(self._client, settings.site.url)) if settings.site.check_pages else None
         self._dispatcher = Dispatcher(self.database, self._channels, clock, owner, watch.sent, gate)
         self._mail_ledger = MailLedger(
@@ -141,8 +144,10 @@ class Engine:
 
     def tick(self) -> Ticked:
         """All timed work of this moment. The office hears of a hold as well: that comes first."""
-        self.alerts.tick(self.house.clock())
         self._mail_ledger.renew()
+        if not rota.takes_turn(self.database, rota.CLOCK, self.owner, rota.CLOCK_SECONDS):
+            return Ticked()  # another process holds the clock
+        self.alerts.tick(self.house.clock())
         if self.held():
             return Ticked()
         self._tidier.tick(self.house.clock())
@@ -183,6 +188,10 @@ class Engine:
 
     def drain(self, name: str) -> int:
         """Send what is due on one channel; how many were tried."""
+        if name == FILES:
+            if not self.held():
+                self.write_feeds()
+            return 0
         if not self._may_send:
             raise RuntimeError("an engine without secrets can't send")
         if name.startswith(TOLD):
@@ -238,6 +247,8 @@ class Engine:
         if self._confirmations is not None:
             self._confirmations.close()
         self._client.close()
+        with contextlib.suppress(AnnouncerError):  # then its turns run out by themselves
+            rota.leave(self.database, self.owner)
         self.database.close()
 
 

@@ -13,6 +13,9 @@ import threading
 
 #: Every place there is, in the order a delivery passes them.
 NAMES = ("before-claim", "after-claim", "before-send", "after-send", "before-mark", "after-mark")
+#: And those that only a mail passes: its end is written and not yet answered; the relay has taken it.
+MAIL_NAMES = ("after-data", "after-250")
+#: Beside them `migration-step`, passed after each step from one schema to the next.
 
 _name, _, _count = os.environ.get("ANNOUNCER_FAILPOINT", "").partition(":")
 _left = int(_count or 1)

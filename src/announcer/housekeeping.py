@@ -41,7 +41,8 @@ class Housekeeping:
         self._settings = settings
         self.figures = Figures()
         attempts = Attempts(settings, self.figures, system_clock)
-        self.engine = Engine(settings, SteadyClock(), Watch(attempts.sent, attempts.mailed))
+        watch = Watch(attempts.sent, attempts.mailed)
+        self.engine = Engine(settings, SteadyClock(), watch, without_secrets=not ticks)  # who only shows needs none
         attempts.database = self.engine.database
         folder = settings.path(settings.paths.var)
         least = settings.monitoring.disk_free_mb * _MEGABYTE
@@ -81,11 +82,15 @@ class Housekeeping:
         self.health.ticked()
         self.figures.ticks.labels("done").inc()
         self.figures.reaped.inc(done.reaped)
-        self._systemd.alive()
+        self.alive()
 
     def tick_failed(self) -> None:
         """A tick could not do its work: the clock lives all the same, and a restart would mend nothing."""
         self.figures.ticks.labels("failed").inc()
+        self.alive()
+
+    def alive(self) -> None:
+        """Tell systemd that the process still does its work."""
         self._systemd.alive()
 
     def stopping(self) -> None:

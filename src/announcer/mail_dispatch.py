@@ -94,14 +94,11 @@ class MailLedger:
         return [row for row in claimed if row.content_id not in barred]
 
     def _claim(self, connection: sa.Connection, now: datetime, limit: int, relay: str) -> mailing.Claimed:
-        window = self._limits.windows.get(relay)
-        if window is not None:
-            limit = min(limit, limits.room(connection, relay, window, now))
+        limit = limits.allowed(connection, self._limits, relay, limit, now)
         if not limit:
             return mailing.Claimed()
         claimed = mailing.claim_mail(connection, self._channel, now, self._owner, limit, self._manners, self._limits)
-        if window is not None:
-            limits.count(connection, relay, window, len(claimed), now)
+        limits.given(connection, self._limits, relay, len(claimed), now)
         return claimed
 
     def renew(self) -> None:

@@ -69,7 +69,10 @@ class Postroom:
             for section, relay in mail.all_relays.items()
             if relay.window_mails is not None
         }
-        return MailLimits({domain: limit.per_minute for domain, limit in mail.domains.items()}, windows)
+        paces: dict[str, float] = {}
+        if not self.database.sqlite:  # of one process its own bucket takes care
+            paces = {section: one.per_second for section, one in mail.all_relays.items() if one.per_second is not None}
+        return MailLimits({domain: limit.per_minute for domain, limit in mail.domains.items()}, windows, paces)
 
     def _relays(self) -> list[Access]:
         return [self._access(relay, section) for section, relay in self.settings.mail.all_relays.items()]

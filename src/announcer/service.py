@@ -1,4 +1,4 @@
-"""The scheduled service: one process that ticks, sends and serves the public pages.
+"""The scheduled service: a process that ticks, sends and serves the public pages, or one part of that.
 
 Started and stopped in a written order:
 
@@ -22,24 +22,22 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 
 import structlog
-from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from announcer.arrivals import TakingIn
 from announcer.clock import system_clock
-from announcer.engine import Engine
+from announcer.engine import FILES, Engine
 from announcer.errors import AnnouncerError, SettingsError
 from announcer.housekeeping import Housekeeping
 from announcer.office import holding
 from announcer.settings import Settings
-from announcer.store import ledger
-from announcer.tick import Ticked
+from announcer.store.wakeup import Wakeup
+from announcer.timekeeping import Timekeeper, Worker, keep_watch
 from announcer.upkeep import logs
 from announcer.web.desk.desk import desk_app, first_link
 from announcer.web.public import public_app
@@ -48,151 +46,16 @@ from announcer.web.server import WebServer
 log = structlog.get_logger(__name__)
 
 OLDEST_PYTHON = (3, 11)
-#: A worker looks at least this often, woken or not.
-HEARTBEAT_SECONDS = 1.0
-#: How often the ways out that are needed soon are looked at.
-PREFLIGHT_MINUTES = 5
 #: How long the workers may take to end what they began.
 STOP_SECONDS = 8.0
-#: After an error that is not a delivery's (disk full, database away), this long passes before the next try.
-TROUBLE_SECONDS = 2.0
 
 
-class Worker(threading.Thread):
-    """Drains one way out whenever it is woken, and once a second."""
+class Part(StrEnum):
+    """What of the house a process does. Anything but all of it needs PostgreSQL."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        super().__init__(name=f"out:{name}", daemon=True)
-        self._engine = engine
-        self._way = name
-        self._bell = threading.Event()
-        self.jumped: Callable[[], None] = lambda: None  #: Called when it finds that the clock was set.
-
-    def wake(self) -> None:
-        """Something may be due."""
-        self._bell.set()
-
-    def run(self) -> None:
-        """Until the engine stops."""
-        while not self._engine.stop.is_set():
-            self._bell.wait(HEARTBEAT_SECONDS)
-            self._bell.clear()
-            try:
-                if self._engine.watch_clock():
-                    self.jumped()
-                self._engine.drain(self._way)
-            except AnnouncerError as error:
-                log.error("sending stopped for now", channel=self._way, why=str(error))
-                self._engine.stop.wait(TROUBLE_SECONDS)
-            except Exception:  # one channel's fault must not end its worker for good
-                log.exception("sending stopped for now", channel=self._way)
-                self._engine.stop.wait(TROUBLE_SECONDS)
-
-
-class Timekeeper:
-    """APScheduler as the clock: a tick each second, and a bell at the exact next due moment."""
-
-    def __init__(self, engine: Engine, workers: list[Worker]) -> None:
-        self._engine = engine
-        self._workers = workers
-        self._scheduler = BackgroundScheduler(
-            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
-        self._next: datetime | None = None
-        self._lock = threading.Lock()  # Between setting the bell and stopping.
-        self._stopped = False
-        self._watched: datetime | None = None
-        self.ticked: Callable[[Ticked], None] = lambda done: None  #: Told of every tick that did its work,
-        self.failed: Callable[[], None] = lambda: None  #: and of every other.
-        for worker in workers:
-            worker.jumped = self.tick_now
-
-    def start(self) -> None:
-        """Begin to tick."""
-        self._scheduler.add_job(self.tick, "interval", seconds=1, id="tick", next_run_time=system_clock())
-        # In a thread of its own: it waits for networks, and the tick must not.
-        self._scheduler.add_job(
-            self.preflight, "interval", minutes=PREFLIGHT_MINUTES, id="preflight", next_run_time=system_clock()
-        )
-        self._scheduler.start()
-
-    def every(self, seconds: int, job: Callable[[], object], name: str) -> None:
-        """Work of the office that comes back; it never runs twice at once."""
-        self._scheduler.add_job(job, "interval", seconds=seconds, id=name, next_run_time=system_clock())
-
-    def tick_now(self) -> None:
-        """After the clock was set back the scheduler would wait for its old time to come again."""
-        with self._lock, contextlib.suppress(JobLookupError):
-            if not self._stopped:
-                self._next = None
-                self._scheduler.modify_job("tick", next_run_time=system_clock())
-
-    def stop(self) -> None:
-        """End the tick that runs, begin no other; wake the workers, so that they see the end."""
-        with self._lock:
-            # The scheduler waits for the tick while it holds what a tick that adds a job would wait for.
-            self._stopped = True
-        self._scheduler.shutdown(wait=True)
-        self._ring()
-
-    def tick(self) -> None:
-        """The timed work of this moment; errors are logged and the next tick tries again."""
-        try:
-            self._engine.watch_clock()
-            self._keep_watch()
-            done = self._engine.tick()
-            if done.queued or done.missed or done.held:
-                log.info("tick", queued=len(done.queued), missed=len(done.missed), held=len(done.held))
-            if done.queued:
-                self._ring()
-            self._set_bell()
-            self.ticked(done)
-        except AnnouncerError as error:
-            log.error("the tick failed; tried again in a second", why=str(error))
-            self.failed()
-        except Exception:  # the clock must not stop for one bad row
-            log.exception("the tick failed; tried again in a second")
-            self.failed()
-
-    def preflight(self) -> None:
-        """Try what is needed soon; errors are logged and the next look tries again."""
-        try:
-            self._engine.preflight()
-        except AnnouncerError as error:
-            log.error("the look ahead failed", why=str(error))
-        except Exception:
-            log.exception("the look ahead failed")
-
-    def _keep_watch(self) -> None:
-        """Before the tick: a machine that slept for hours must not send what it slept through."""
-        now = self._engine.house.clock()
-        if self._watched is None or not timedelta(0) <= now - self._watched < holding.EVERY:
-            if not keep_watch(self._engine, now):
-                self._engine.after_outage(self._watched)  # a machine that slept is one that was down
-            self._watched = now
-
-    def _set_bell(self) -> None:
-        now = system_clock()
-        with self._engine.database.read() as connection:
-            due = ledger.next_moment(connection, self._engine.ways_out, now)
-        if due is None or due - now >= timedelta(seconds=2) or due == self._next:
-            return
-        with self._lock:
-            if not self._stopped:
-                self._next = due
-                # Several instances: the next moment may come before this toll has ended, and must not be skipped.
-                self._scheduler.add_job(
-                    self._toll, "date", run_date=due, id="bell", replace_existing=True, max_instances=8
-                )
-
-    def _toll(self) -> None:
-        self._ring()
-        with contextlib.suppress(AnnouncerError):  # the next tick says so
-            self._set_bell()  # a second moment before the next tick is as exact as the first
-
-    def _ring(self) -> None:
-        for worker in self._workers:
-            worker.wake()
+    ALL = "all"
+    WEB = "web"  #: Pages, desk and files; it sends nothing.
+    WORK = "work"  #: Ticks and sends; it answers nobody.
 
 
 def settle_memory() -> None:
@@ -204,30 +67,62 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-def keep_watch(engine: Engine, now: datetime, *, starting: bool = False) -> bool:
-    """Look after epoch and clock; whether all sending is held."""
-    held = holding.keep_watch(engine.house, now, starting=starting)
-    if held is not None:
-        log.warning("all sending is held; 'announcer status' says why", why=str(held))
-    return held is not None
-
-
-def serve(settings: Settings, *, ready: threading.Event | None = None) -> int:
+def serve(settings: Settings, *, ready: threading.Event | None = None, part: Part = Part.ALL) -> int:
     """Run until SIGTERM or SIGINT; the exit code. Raises `AnnouncerError` if it can't start."""
     _check_python()
+    if part is not Part.ALL and settings.database.url.startswith("sqlite:"):
+        raise SettingsError(
+            "config.toml: [database] url is a SQLite file, which one process has for itself: run 'announcer serve', "
+            "which does everything, or set the url to PostgreSQL"
+        )
     stop = threading.Event()
     with _one_service(settings), _signals(stop):
         logs.configure(settings.log)
-        keeper = Housekeeping(settings)
+        keeper = Housekeeping(settings, ticks=part is not Part.WEB)
         try:
-            _run(keeper, settings, stop, ready)
+            _run(keeper, settings, stop, ready, part)
         finally:
             keeper.close()
     log.info("stopped")
     return 0
 
 
-def _run(keeper: Housekeeping, settings: Settings, stop: threading.Event, ready: threading.Event | None) -> None:
+def _run(
+    keeper: Housekeeping, settings: Settings, stop: threading.Event, ready: threading.Event | None, part: Part
+) -> None:
+    engine, sends, answers = keeper.engine, part is not Part.WEB, part is not Part.WORK
+    if sends:
+        _settle_in(keeper)
+    workers = [Worker(engine, name) for name in (engine.ways_out if sends else (FILES,))]
+    clock = Timekeeper(engine, workers) if sends else None
+    if clock is not None:
+        for name, seconds, job in (*TakingIn(engine).jobs(), *keeper.jobs()):
+            clock.every(seconds, job, name)
+        clock.ticked, clock.failed = keeper.ticked, keeper.tick_failed
+    else:
+        workers[0].looked = keeper.alive
+    webs = list(_open_webs(keeper, settings)) if answers else []
+    settle_memory()
+    for worker in workers:
+        worker.start()
+    wakeup = Wakeup(engine.database, workers[0].wake if clock is None else clock.woken)
+    wakeup.start()
+    if clock is not None:
+        clock.start()
+    keeper.start()
+    said: dict[str, object] = {"pages": webs[0].address} if answers else {}
+    log.info("ready", part=part.value, **said, channels=list(engine.ways_out) if sends else [])
+    if ready is not None:
+        ready.set()
+    stop.wait()
+    log.info("stopping")
+    keeper.stopping()
+    wakeup.stop()
+    _stop(engine, clock, workers, webs)
+
+
+def _settle_in(keeper: Housekeeping) -> None:
+    """Before anything is sent: whether it may be, and what came of what was sent before."""
     engine = keeper.engine
     last = holding.last_tick(engine.house)
     held = keep_watch(engine, system_clock(), starting=True)
@@ -239,31 +134,21 @@ def _run(keeper: Housekeeping, settings: Settings, stop: threading.Event, ready:
     if not held:  # an older ledger would take entries out of the feeds
         engine.write_feeds()
         engine.after_outage(last)
-    workers = [Worker(engine, name) for name in engine.ways_out]
-    clock = Timekeeper(engine, workers)
-    taking_in = TakingIn(engine)
-    for name, seconds, job in (*taking_in.jobs(), *keeper.jobs()):
-        clock.every(seconds, job, name)
-    clock.ticked, clock.failed = keeper.ticked, keeper.tick_failed
+
+
+def _open_webs(keeper: Housekeeping, settings: Settings) -> Iterator[WebServer]:
+    """The public pages and, if it is wanted and can be, the press desk."""
+    engine = keeper.engine
     feeds = settings.path(settings.paths.feeds)
     withdrawals = holding.withdrawal_log(settings)
     app = public_app(engine.database, settings, engine.house.key, feeds, system_clock, withdrawals=withdrawals)
     keeper.mount(app)
     web = WebServer(app, settings.web.host, settings.web.port)
-    port = web.start()
+    web.start()
+    yield web
     desk = _open_desk(engine, settings)
-    settle_memory()
-    for worker in workers:
-        worker.start()
-    clock.start()
-    keeper.start()
-    log.info("ready", pages=f"http://{settings.web.host}:{port}", channels=list(engine.ways_out))
-    if ready is not None:
-        ready.set()
-    stop.wait()
-    log.info("stopping")
-    keeper.stopping()
-    _stop(engine, clock, workers, [web, *([desk] if desk is not None else [])])
+    if desk is not None:
+        yield desk
 
 
 def _open_desk(engine: Engine, settings: Settings) -> WebServer | None:
@@ -285,10 +170,11 @@ def _open_desk(engine: Engine, settings: Settings) -> WebServer | None:
     return server
 
 
-def _stop(engine: Engine, clock: Timekeeper, workers: list[Worker], webs: list[WebServer]) -> None:
+def _stop(engine: Engine, clock: Timekeeper | None, workers: list[Worker], webs: list[WebServer]) -> None:
     deadline = time.monotonic() + STOP_SECONDS
     engine.stop.set()
-    clock.stop()
+    if clock is not None:
+        clock.stop()
     pages = [threading.Thread(target=web.stop) for web in webs]
     for page in pages:
         page.start()
@@ -296,6 +182,8 @@ def _stop(engine: Engine, clock: Timekeeper, workers: list[Worker], webs: list[W
         worker.join(max(0.0, deadline - time.monotonic()))
     for page in pages:
         page.join()
+    if clock is None:
+        return
     try:
         keep_watch(engine, system_clock())  # so that a copy made before this end is older than the file
     except AnnouncerError as error:

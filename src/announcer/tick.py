@@ -7,7 +7,8 @@ writes deliveries, which the dispatcher claims when they are due.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
 from announcer.planning.lateness import LATE, Fate, fate
 from announcer.planning.manners import Manners
-from announcer.store import campaign, changes, contents, intervention, journal, ledger, queueing, turns
+from announcer.store import campaign, changes, contents, intervention, journal, ledger, queueing, rota, turns
 from announcer.store.database import Database
 from announcer.store.tables import message
 from announcer.store.writelock import Lane
@@ -50,6 +51,14 @@ class Exits:
     keyless: Collection[str] = ()
 
 
+@contextmanager
+def _alone(database: Database) -> Iterator[sa.Connection]:
+    """A transaction in which no other process ticks: each occurrence is written once, whoever has the clock."""
+    with database.write(Lane.TICK) as connection:
+        rota.one_at_a_time(connection)
+        yield connection
+
+
 def _never() -> bool:
     return False
 
@@ -65,7 +74,7 @@ def tick(
 
     Between the chunks of a large audience it looks at `stopping`; the next tick goes on where it stopped.
     """
-    with database.write(Lane.TICK) as connection:
+    with _alone(database) as connection:
         reaped = ledger.reap(connection, exits.mail, exits.keyless)
         missed = _expire(connection, now)
         intervention.miss_held(connection, now)
@@ -79,7 +88,7 @@ def _settle(database: Database, now: datetime) -> list[tuple[int, MessageState]]
     """A few at a time: after a burst of a thousand, what is due next must not wait for all of them."""
     settled: list[tuple[int, MessageState]] = []
     while True:
-        with database.write(Lane.TICK) as connection:
+        with _alone(database) as connection:
             some = ledger.settle_messages(connection, now, _BATCH)
         settled += some
         if len(some) < _BATCH:
@@ -112,7 +121,7 @@ def _queue_due(database: Database, exits: Exits, now: datetime, manners: Manners
     queued: list[int] = []
     held: list[int] = []
     while True:
-        with database.write(Lane.TICK) as connection:
+        with _alone(database) as connection:
             batch = _due(connection, now)
             texts = contents.covered_of(connection, [due.id for due in batch])
             for due in batch:
@@ -193,7 +202,7 @@ def finish_audiences(
 
 def _write_chunk(database: Database, message_id: int, now: datetime, manners: Manners) -> bool:
     """One transaction per chunk: the office and running sends get their turn in between."""
-    with database.write(Lane.TICK) as connection:
+    with _alone(database) as connection:
         due = campaign.message_by_id(connection, message_id)
         stored = contents.current(connection, message_id, due.variant)
         stale: Sequence[int] | None = None

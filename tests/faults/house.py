@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,21 +72,29 @@ class Office:
     mastodon_url: str
     token: str = "a-token"
     round: int = 50  #: Mails in flight per connection.
+    more: str = ""  #: Further sections of config.toml.
 
     @property
     def config(self) -> Path:
         """The path of config.toml."""
         return self.folder / "config.toml"
 
-    def furnish(self) -> None:
-        """Write config.toml and the token, and make the database."""
+    def furnish(self, key_of: Office | None = None) -> None:
+        """Write config.toml and the token, and make the database. `key_of` is the same house on another machine."""
+        self.write_settings(key_of)
+        with self.open():
+            pass
+
+    def write_settings(self, key_of: Office | None = None) -> None:
+        """Write config.toml and the token."""
         self.folder.mkdir(parents=True, exist_ok=True)
         values = {"database": json.dumps(self.database_url), "mastodon_url": json.dumps(self.mastodon_url)}
         text = _CONFIG.format(smtp_port=self.smtp_port, round=self.round, **values)
-        self.config.write_text(text, encoding="utf-8")
+        self.config.write_text(text + self.more, encoding="utf-8")
         (self.folder / "token").write_text(self.token, encoding="ascii")
-        with self.open():
-            pass
+        if key_of is not None:
+            (self.folder / "var").mkdir()
+            shutil.copy(key_of.folder / "var" / "secret.key", self.folder / "var")
 
     @contextmanager
     def open(self) -> Iterator[Engine]:
@@ -137,6 +146,11 @@ class Office:
         with self.open() as engine, engine.database.write() as connection:
             connection.execute(message.update().where(message.c.id.in_(ids)).values(not_after=past))
             connection.execute(delivery.update().where(delivery.c.message_id.in_(ids)).values(not_after=past))
+
+    def hurry(self) -> None:
+        """What was put off is tried now."""
+        with self.open() as engine, engine.database.write() as connection:
+            connection.execute(delivery.update().where(delivery.c.state == "deferred").values(ready_at=system_clock()))
 
     def pause(self, what: str) -> None:
         """Pause `channel:NAME`, as the office does."""
@@ -200,6 +214,21 @@ class Ledger:
         """The state of every message that was approved."""
         query = sa.select(message.c.id, message.c.state).where(message.c.approved_by.is_not(None))
         return {id_: MessageState(state) for id_, state in self._rows(query)}
+
+    def held_by(self, process: int) -> int:
+        """How many deliveries a worker holds."""
+        query = sa.select(sa.func.count()).where(
+            delivery.c.state == "sending", delivery.c.owner.contains(f":{process}:", autoescape=True)
+        )
+        return int(self._rows(query)[0][0])
+
+    def attempted(self) -> set[str]:
+        """The keys of all deliveries that the ledger knows to have been tried."""
+        return {row.key for row in self._rows(sa.select(delivery.c.key).where(delivery.c.attempts > 0))}
+
+    def rows(self) -> list[Any]:
+        """Every delivery as it stands."""
+        return self._rows(sa.select(delivery).order_by(delivery.c.id))
 
     def over(self) -> bool:
         """Whether every approved message has come to its end."""

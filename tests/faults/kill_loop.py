@@ -103,7 +103,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class _Loop:
+class Loop:
     office: Office
     sink: Sink
     chance: random.Random
@@ -198,8 +198,8 @@ def kill_loop(
     began = time.monotonic()
     with receiving(folder / "sink", CONNECTIONS / RATE) as sink:
         office = Office(folder / "office", store_url, sink.smtp_port, sink.url, sink.token, round)
-        _furnish(office, mails, posts if mails else 0, ends * LIFE)
-        loop = _Loop(
+        furnish(office, mails, posts if mails else 0, ends * LIFE)
+        loop = Loop(
             office,
             sink,
             random.Random(seed),
@@ -211,10 +211,10 @@ def kill_loop(
         loop.chance.shuffle(early)
         for position, end in enumerate([*early, *[number] * (ends - len(early))]):
             if not mails:
-                _post(office, range(position * posts // ends, (position + 1) * posts // ends))
+                post(office, range(position * posts // ends, (position + 1) * posts // ends))
             loop.by_signal(end) if isinstance(end, signal.Signals) else loop.by_failpoint(end)
         loop.to_the_end()
-        return _report(loop, store_url.partition(":")[0], mails, posts, time.monotonic() - began, seed)
+        return report(loop, store_url.partition(":")[0], mails, posts, time.monotonic() - began, seed)
 
 
 def freeze(store_url: str, folder: Path, *, mails: int, times: int) -> Report:
@@ -223,8 +223,8 @@ def freeze(store_url: str, folder: Path, *, mails: int, times: int) -> Report:
     seed = random.randrange(1_000_000)
     with receiving(folder / "sink", CONNECTIONS / RATE) as sink:
         office = Office(folder / "office", store_url, sink.smtp_port, sink.url, sink.token)
-        _furnish(office, mails, 0, 0)
-        loop = _Loop(office, sink, random.Random(seed), reach=0, span=0.5, lease=LEASE)
+        furnish(office, mails, 0, 0)
+        loop = Loop(office, sink, random.Random(seed), reach=0, span=0.5, lease=LEASE)
         with loop.alive() as first, loop.alive() as second:
             first.ready(), second.ready()
             for _ in range(times):
@@ -233,10 +233,10 @@ def freeze(store_url: str, folder: Path, *, mails: int, times: int) -> Report:
                 wait_until(ledger.over, "everything to be sent", 180)
             for running in (first, second):
                 loop.keep("end", 0, running, running.stop()[0])
-        return _report(loop, store_url.partition(":")[0], mails, 0, time.monotonic() - began, seed)
+        return report(loop, store_url.partition(":")[0], mails, 0, time.monotonic() - began, seed)
 
 
-def _furnish(office: Office, mails: int, posts: int, seconds: float) -> None:
+def furnish(office: Office, mails: int, posts: int, seconds: float) -> None:
     office.furnish()
     if mails:
         office.invite(mails)
@@ -249,14 +249,14 @@ def _furnish(office: Office, mails: int, posts: int, seconds: float) -> None:
             announce(engine, f"meldung-{number}", (FEED, SOCIAL), due, None)
 
 
-def _post(office: Office, numbers: range) -> None:
+def post(office: Office, numbers: range) -> None:
     """Approve posts that are due at once."""
     with office.open() as engine:
         for number in numbers:
             announce(engine, f"meldung-{number}", (SOCIAL,), system_clock(), None)
 
 
-def _report(loop: _Loop, store: str, mails: int, posts: int, seconds: float, seed: int) -> Report:
+def report(loop: Loop, store: str, mails: int, posts: int, seconds: float, seed: int) -> Report:
     came = loop.sink.mails()
     wanted = {address(number) for number in range(1, mails + 1)}
     reached = Counter(recipient for _, recipient in came)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from tests.faults.sink import ROOT
 #: How long anything may take before a test gives up, in seconds.
 PATIENCE = 60.0
 _PAGES = re.compile(r'pages(?:=|": ")(http://[^\s"]+)')  # in either form of the log
+SERVE, WEB_ONLY, WORKER = ("serve",), ("serve", "--web-only"), ("worker",)
+_READY = re.compile(r"\bready\b.*\bpart\b|\bpart\b.*\bready\b")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -31,21 +33,25 @@ def wait_until(true: Callable[[], object], what: str, seconds: float = PATIENCE)
 
 
 class Service:
-    """`announcer serve` with a config.toml, from its start on."""
+    """`announcer serve`, or another verb that runs until it is told to end, from its start on."""
 
-    def __init__(self, config: Path, **environment: str) -> None:
+    def __init__(
+        self, config: Path, *, verb: Sequence[str] = SERVE, before: Sequence[str] = (), **environment: str
+    ) -> None:
+        """`before` is a program to start it with, such as one that makes a namespace."""
         self._began = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "announcer", "--config", str(config), "serve"],
+            [*before, sys.executable, "-m", "announcer", "--config", str(config), *verb],
             cwd=ROOT,
-            env=_environment(environment),
+            env=own_environment(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         self._lines: list[str] = []
-        self.url = ""  #: Where the public pages answer, once it is ready.
+        self.url = ""  #: Where the public pages answer, once it is ready; a worker has none.
+        self.up = False  #: It has said that it is ready.
         self.seconds_to_ready = 0.0
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -56,13 +62,20 @@ class Service:
             plain = _COLOUR.sub("", line.rstrip())
             self._lines.append(plain)
             if not self.url and (found := _PAGES.search(plain)):
-                self.seconds_to_ready = time.monotonic() - self._began
                 self.url = found[1]
+            if not self.up and _READY.search(plain):
+                self.seconds_to_ready = time.monotonic() - self._began
+                self.up = True
 
     @property
     def log(self) -> str:
         """What it has said so far."""
         return "\n".join(self._lines)
+
+    @property
+    def pid(self) -> int:
+        """Its process, or that of the program it was started with."""
+        return self._process.pid
 
     @property
     def ended(self) -> bool:
@@ -76,8 +89,8 @@ class Service:
 
     def ready(self) -> Service:
         """Wait until it says that it is ready."""
-        wait_until(lambda: self.url or self.ended, "the service to be ready")
-        assert self.url, self.log
+        wait_until(lambda: self.up or self.ended, "the service to be ready")
+        assert self.up, self.log
         return self
 
     def wait(self, seconds: float = PATIENCE) -> int:
@@ -112,15 +125,18 @@ class Service:
         self._process.stdout.close()
 
 
-def _environment(more: Mapping[str, str]) -> dict[str, str]:
+def own_environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Of a program that is started: nothing of ours but what is said here."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("ANNOUNCER_")}
     return {**own, "PYTHONUNBUFFERED": "1", **more}
 
 
 @contextmanager
-def service(config: Path, **environment: str) -> Iterator[Service]:
+def service(
+    config: Path, *, verb: Sequence[str] = SERVE, before: Sequence[str] = (), **environment: str
+) -> Iterator[Service]:
     """A service that is ready; whatever happens, its process is gone at the end."""
-    running = Service(config, **environment)
+    running = Service(config, verb=verb, before=before, **environment)
     try:
         yield running.ready()
     finally:

@@ -151,6 +151,10 @@ class Sink:
         lines = (self.folder / "mails").read_text(encoding="ascii").splitlines()
         return [(line.partition(" ")[0], line.partition(" ")[2]) for line in lines]
 
+    def count(self) -> int:
+        """How many mails came."""
+        return (self.folder / "mails").read_bytes().count(b"\n")
+
     def size(self) -> int:
         """A number that grows with every mail and post."""
         return sum((self.folder / name).stat().st_size for name in ("mails", "posts"))

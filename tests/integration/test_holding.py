@@ -25,10 +25,10 @@ from announcer.newsletter import tokens
 from announcer.office import holding, subscribers
 from announcer.office.holding import Hold
 from announcer.sandbox.server import Sandbox
-from announcer.service import Timekeeper
 from announcer.settings import load
 from announcer.store import campaign, epoch, journal, people
 from announcer.store.tables import subscriber
+from announcer.timekeeping import Timekeeper
 from tests.faults.house import Office, address
 from tests.faults.process import service, wait_until
 from tests.integration.campaign_world import CHIEF, OFFICE, CampaignWorld, at, campaign_world, mails

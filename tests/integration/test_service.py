@@ -19,8 +19,8 @@ from announcer.engine import MAIL, Engine
 from announcer.model.ledger import DeliveryState, MessageState
 from announcer.sandbox.arrivals import Post
 from announcer.sandbox.server import Sandbox
-from announcer.service import Timekeeper
 from announcer.tick import Ticked
+from announcer.timekeeping import Timekeeper
 from tests.contract.mastodon_standin import Habits, mastodon_standin
 from tests.faults.house import FEED, SOCIAL, Office, address
 from tests.faults.process import PATIENCE, Service, service, wait_until

@@ -41,7 +41,10 @@ PANELS: Final[Sequence[tuple[tuple[str, str], Sequence[str]]]] = (
     (("Approval", "Freigabe"), ("requests", "deputies")),
     (
         ("The house", "Das Haus"),
-        ("subscribers", "bounces", "channels", "feeds", "playbook", "digest", "check", "serve", "publish", "rehearse"),
+        (
+            *("subscribers", "bounces", "channels", "feeds", "playbook", "digest"),
+            *("check", "serve", "worker", "publish", "rehearse"),
+        ),
     ),
     (("Keeping it running", "Am Laufen halten"), ("doctor", "backup", "restore")),
 )
@@ -295,6 +298,12 @@ GERMAN: Final[Mapping[str, str]] = {
     "The folder for the files.": "Der Ordner für die Dateien.",
     "Run the service: it sends what is due and serves the public pages.": (
         "Den Dienst starten: Er sendet, was fällig ist, und zeigt die öffentlichen Seiten."
+    ),
+    "Only pages and desk; 'announcer worker' sends (PostgreSQL).": (
+        "Nur Seiten und Redaktion; gesendet wird von „announcer worker“ (PostgreSQL)."
+    ),
+    "Run a worker: it only sends what is due, beside any number of others (PostgreSQL).": (
+        "Einen Arbeiter starten: Er sendet nur, was fällig ist, neben beliebig vielen anderen (PostgreSQL)."
     ),
     "Play a campaign in fast-forward: the real program, driven by its moments, into a sandbox on this machine.": (
         "Eine Kampagne im Zeitraffer durchspielen: mit dem echten Programm, aber nur auf diesem Rechner."

@@ -227,9 +227,24 @@ def _playbook_points(terminal: Terminal, house: House) -> Iterator[Finding]:
 
 
 @app.command()
-def serve(context: typer.Context) -> None:
+def serve(
+    context: typer.Context,
+    web_only: Annotated[
+        bool, typer.Option("--web-only", help="Only pages and desk; 'announcer worker' sends (PostgreSQL).")
+    ] = False,
+) -> None:
     """Run the service: it sends what is due and serves the public pages."""
+    from announcer.service import Part
     from announcer.service import serve as run
 
     terminal: Terminal = context.obj
-    raise typer.Exit(run(terminal.settings))
+    raise typer.Exit(run(terminal.settings, part=Part.WEB if web_only else Part.ALL))
+
+
+@app.command()
+def worker(context: typer.Context) -> None:
+    """Run a worker: it only sends what is due, beside any number of others (PostgreSQL)."""
+    from announcer.service import Part, serve
+
+    terminal: Terminal = context.obj
+    raise typer.Exit(serve(terminal.settings, part=Part.WORK))

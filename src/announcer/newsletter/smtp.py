@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from announcer import failpoints
 from announcer.errors import Credentials
 from announcer.model.ledger import Deferred, Failed, Outcome, Receipt, Sent, Unknown
 from announcer.newsletter.compile import END_OF_DATA
@@ -166,6 +167,7 @@ class Round:
         self._written = 0
         try:
             yield from self._write(b"".join((data, END_OF_DATA, after)))
+            failpoints.hit("after-data")
             reply = yield from self._reply()
         except Lost as error:
             self._hang_up(str(error))
@@ -179,6 +181,7 @@ class Round:
 
     def _judged(self, reply: Reply) -> Outcome:
         if 200 <= reply.code < 300:
+            failpoints.hit("after-250")
             return Sent(Receipt(reply.words))
         if reply.code == _CLOSING:
             self._hang_up(reply.words)

@@ -9,9 +9,9 @@ from pathlib import Path
 from announcer.feeds import websub
 from announcer.feeds.files import FeedFolder
 from announcer.feeds.projection import FeedRow, FeedSite, Projection
-from announcer.office.feed_sources import FeedSources
+from announcer.office.feed_sources import CHANNEL, FeedSources
 from announcer.office.house import House
-from announcer.store import adopted, outbox
+from announcer.store import adopted, feed_rows, outbox
 from announcer.store.writelock import Lane
 
 #: Written together, and held in memory for it.
@@ -26,7 +26,7 @@ class FeedWriter:
         self._folder = FeedFolder(folder)
         self._projection: Projection | None = None
         self._behind = True
-        self._taken_in = 0
+        self._mark: tuple[int, object, int] | None = None
         self._next_end = datetime.max.replace(tzinfo=UTC)  #: When the next event's feed ends.
         self._sources = FeedSources(house)
 
@@ -37,15 +37,16 @@ class FeedWriter:
     def write(self) -> tuple[str, ...]:
         """Write the files that changed, and name them. Raises `AnnouncerError` when the disk says no."""
         with self._house.database.read() as connection:
-            taken_in = adopted.number(connection)  # by another process: a verb of the command line
-            if not self._behind and taken_in == self._taken_in and self._house.clock() < self._next_end:
+            # Also what others did: a worker elsewhere that sent, a verb of the command line that took in.
+            mark = (*feed_rows.progress(connection, CHANNEL), adopted.number(connection))
+            if not self._behind and mark == self._mark and self._house.clock() < self._next_end:
                 return ()
             rows = self._sources.rows(connection)
             site, next_end = self._sources.site(connection)
         before = self._resumed(site)
         written, known = self._write_all(before, rows)
         # Kept only now: had writing failed, the same files would come again.
-        self._projection, self._behind, self._taken_in = Projection(site, known), False, taken_in
+        self._projection, self._behind, self._mark = Projection(site, known), False, mark
         self._next_end = next_end
         return written
 

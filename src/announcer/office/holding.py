@@ -37,7 +37,7 @@ from announcer.office.house import House
 from announcer.office.outlook import Overview
 from announcer.planning.lateness import LATE
 from announcer.settings import Settings
-from announcer.store import epoch, journal, withdrawals
+from announcer.store import epoch, journal, rota, withdrawals
 from announcer.store.epoch import Doubt
 from announcer.store.tables import delivery, message
 from announcer.store.withdrawals import WithdrawalLog
@@ -51,6 +51,8 @@ LAST_TICK = "last-tick"
 LONG_ASLEEP = timedelta(hours=6)
 #: How often the service keeps watch.
 EVERY = timedelta(minutes=1)
+#: A process that kept watch so lately vouches for the database to a machine that never saw it.
+VOUCHED = 3 * EVERY
 ASLEEP, WITHDRAWALS, CLOCK = "asleep", "withdrawals_unreadable", "clock"
 _WAITING = delivery.c.state.in_(("pending", "deferred"))
 
@@ -116,11 +118,14 @@ def keep_watch(house: House, now: datetime, *, starting: bool = False) -> Hold |
     path = epoch_file(house.settings)
     file, unreadable = _file(path)
     with house.database.write() as connection:
+        rota.one_at_a_time(connection)  # several may start at once on a database that has no mark yet
         marked = epoch.stored(connection)
         if file is None and marked is None and not unreadable:
             file = epoch.fresh()
             epoch.write_file(path, file)  # before the database: see `store.epoch`
         doubt = Doubt.UNREADABLE if unreadable else epoch.judge(file, marked, shared=not house.database.sqlite)
+        if doubt is Doubt.MOVED and not house.database.sqlite and _vouched_for(connection, now):
+            doubt = None  # a further machine begins to work beside one that knows this database
         reasons = [*([doubt.value] if doubt else []), *_asleep(connection, now)]
         for reason in reasons:
             _hold(connection, reason, now)
@@ -142,6 +147,11 @@ def _file(path: Path) -> tuple[epoch.Epoch | None, bool]:
     except StoreError as error:
         log.error("the epoch is in doubt", why=str(error))
         return None, True
+
+
+def _vouched_for(connection: sa.Connection, now: datetime) -> bool:
+    last = journal.recall(connection, LAST_TICK)
+    return last is not None and timedelta(0) <= now - datetime.fromisoformat(last) < VOUCHED
 
 
 def _remember_tick(connection: sa.Connection, now: datetime) -> None:

@@ -6,6 +6,7 @@ Errors of the driver become `StoreError`s here and nowhere else.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,16 @@ from announcer.store.writelock import Lane, WriteLock
 #: `UPDATE … RETURNING` and `MATERIALIZED` came with 3.35.
 OLDEST_SQLITE = (3, 35, 0)
 BUSY_SECONDS = 30.0
+#: How long a worker may hold what it claimed, unless it renews, before another takes it for dead.
+LEASE_SECONDS = int(os.environ.get("ANNOUNCER_LEASE_SECONDS", "120"))
+#: A PostgreSQL that is gone without a word is missed within half a minute.
+_ALIVE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 
 def check_sqlite_version(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
@@ -101,7 +112,10 @@ def open_database(url: str) -> Database:
         return _open_sqlite(url)
     if url.startswith(("postgresql:", "postgres:")):
         address = "postgresql+psycopg:" + url.split(":", 1)[1]
-        engine = sa.create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        engine = sa.create_engine(
+            address, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=dict(_ALIVE), pool_timeout=10
+        )
+        sa_event.listen(engine, "connect", _set_up_postgres)
         return Database(url, engine, engine)
     raise StoreError(
         f"config.toml: [database] url {url.split(':')[0]!r} is not known; begin it with sqlite:/// or postgresql://"
@@ -127,6 +141,15 @@ def _open_sqlite(url: str) -> Database:
     sa_event.listen(writer, "connect", _set_up_writer)
     sa_event.listen(reader, "connect", _set_up_reader)
     return Database(url, writer, reader)
+
+
+def _set_up_postgres(raw: Any, _record: object) -> None:
+    # What a frozen or cut-off process has locked would else be locked until its machine is missed, after hours.
+    raw.execute(f"SET idle_in_transaction_session_timeout = '{LEASE_SECONDS}s'")
+    raw.execute("SET tcp_keepalives_idle = 30")
+    raw.execute("SET tcp_keepalives_interval = 10")
+    raw.execute("SET tcp_keepalives_count = 3")
+    raw.commit()
 
 
 def _set_up_writer(raw: sqlite3.Connection, _record: object) -> None:

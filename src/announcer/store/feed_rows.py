@@ -34,6 +34,17 @@ class Published:
     withdrawn: bool
 
 
+def progress(connection: sa.Connection, channel: str) -> tuple[int, datetime | None]:
+    """A mark that moves whenever an entry was sent, corrected or taken back, by whichever process."""
+    query = sa.select(sa.func.count(), sa.func.max(delivery.c.sent_at)).where(
+        delivery.c.subscriber_id.is_(None),  # names the index that leaves out the mails
+        delivery.c.channel == channel,
+        delivery.c.state == "sent",
+    )
+    number, last = connection.execute(query).one()
+    return number, last
+
+
 def published(connection: sa.Connection, channel: str) -> Iterator[Published]:
     """Every entry of a feed channel, the oldest first, without what it says: that is much, and seldom needed."""
     query = (

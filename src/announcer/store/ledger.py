@@ -11,7 +11,6 @@ shorter than its 120 seconds, for tests that kill workers.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,12 +19,10 @@ import sqlalchemy as sa
 
 from announcer.model.ledger import SETTLED, Action, Delivery, DeliveryState, MessageState, Receipt
 from announcer.store import campaign, corrections, journal
-from announcer.store.database import database_now
+from announcer.store.database import LEASE_SECONDS, database_now
 from announcer.store.driver import Statement
 from announcer.store.tables import delivery, from_micros, message, to_micros
 
-#: How long a worker may hold what it claimed, unless it renews, before another takes it for dead.
-LEASE_SECONDS = int(os.environ.get("ANNOUNCER_LEASE_SECONDS", "120"))
 #: Deliveries that one statement may end as missed: others want to write too.
 MISSED_AT_ONCE = 20_000
 #: The same, of those that one statement holds back.

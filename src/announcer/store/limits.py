@@ -23,6 +23,8 @@ from announcer.store.tables import from_micros, limit_bucket, to_micros
 #: A bucket holds what goes in so many seconds: more in a burst would look like what limits are made against.
 BURST_SECONDS = 10
 _SLICES = 24
+#: What a relay takes a second is handed out to the workers in portions: they look at least once a second.
+PORTION_SECONDS = 2
 _at = sa.type_coerce(limit_bucket.c.at, sa.BigInteger)
 
 
@@ -40,6 +42,7 @@ class MailLimits:
 
     domains: Mapping[str, float] = field(default_factory=dict)
     windows: Mapping[str, Window] = field(default_factory=dict)
+    paces: Mapping[str, float] = field(default_factory=dict)  #: Mails a second by relay, of all workers.
 
     def per_minute(self, domain: str) -> float | None:
         """How fast mail may go to this domain; None: as fast as it goes."""
@@ -119,6 +122,33 @@ def _put_off(connection: sa.Connection, domain: str, ids: Sequence[int], per_min
 
 
 # -- A relay's window. --
+
+
+def allowed(connection: sa.Connection, limits: MailLimits, relay: str, wanted: int, now: datetime) -> int:
+    """How many of `wanted` mails the relay may be given now; nobody else counts until the transaction ends."""
+    if wanted and (pace := limits.paces.get(relay)) is not None:
+        wanted = min(wanted, int(_pace_level(connection, relay, pace, now)))
+    if wanted and (window := limits.windows.get(relay)) is not None:
+        wanted = min(wanted, room(connection, relay, window, now))
+    return wanted
+
+
+def given(connection: sa.Connection, limits: MailLimits, relay: str, mails: int, now: datetime) -> None:
+    """So many more were given to it. Call it after `allowed`."""
+    if (pace := limits.paces.get(relay)) is not None:
+        _set(connection, _pace_name(relay), _pace_level(connection, relay, pace, now) - mails, now)
+    if (window := limits.windows.get(relay)) is not None:
+        count(connection, relay, window, mails, now)
+
+
+def _pace_level(connection: sa.Connection, relay: str, per_second: float, now: datetime) -> float:
+    most = max(1.0, per_second * PORTION_SECONDS)
+    tokens, at = _locked(connection, _pace_name(relay), most, now)
+    return min(most, tokens + max(0, to_micros(now) - at) * per_second / 1e6)
+
+
+def _pace_name(relay: str) -> str:
+    return f"pace:{relay}"
 
 
 def room(connection: sa.Connection, relay: str, window: Window, now: datetime) -> int:

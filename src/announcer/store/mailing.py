@@ -19,7 +19,7 @@ from announcer.model.ledger import DeliveryState
 from announcer.planning.lateness import LATE
 from announcer.planning.manners import Manners
 from announcer.store import campaign, caps, contents, journal, ledger
-from announcer.store.database import database_now
+from announcer.store.database import LEASE_SECONDS, database_now
 from announcer.store.driver import Statement
 from announcer.store.limits import MailLimits, in_time
 from announcer.store.tables import delivery, to_micros
@@ -199,4 +199,4 @@ def _end(connection: sa.Connection, ids: Iterable[int], state: DeliveryState, sa
 def _mark_claimed(connection: sa.Connection, mails: Sequence[DueMail], owner: str) -> None:
     if mails:
         ids = json.dumps([mail.id for mail in mails])
-        _MARK_CLAIMED.change(connection, {"owner": owner, "lease": ledger.LEASE_SECONDS * 1_000_000, "ids": ids})
+        _MARK_CLAIMED.change(connection, {"owner": owner, "lease": LEASE_SECONDS * 1_000_000, "ids": ids})

@@ -19,8 +19,7 @@ import sqlalchemy as sa
 
 from announcer.model.content import Payload, canonical, digest
 from announcer.store.campaign import OPEN
-from announcer.store.database import database_now
-from announcer.store.ledger import LEASE_SECONDS
+from announcer.store.database import LEASE_SECONDS, database_now
 from announcer.store.office_tables import notice, outbox
 from announcer.store.tables import message
 

@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from announcer.errors import StoreError
-from announcer.store.database import Database
+from announcer.store.database import Database, open_database
 
 _ADVISORY_LOCK = 7_236_118
 
@@ -42,6 +42,16 @@ def migrate(database: Database) -> None:
     with _migration_lock(database), database.write() as connection:
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
+
+
+def migrate_to(url: str, revision: str) -> None:
+    """Make the tables as an older program did; for tests of the way from there."""
+    database = open_database(url)
+    configuration = _configuration()
+    with database.write() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, revision)
+    database.close()
 
 
 def current_revision(database: Database) -> str | None:

@@ -41,6 +41,7 @@ class WebServer:
         )
         self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None
+        self.address = ""  #: Where it answers, once it is started.
 
     def start(self) -> int:
         """Listen, and return the port (chosen by the system for port 0).
@@ -49,6 +50,7 @@ class WebServer:
         """
         listener = self._listen()
         port: int = listener.getsockname()[1]
+        self.address = f"http://{self._host}:{port}"
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, name=f"web:{port}", daemon=True
         )
