@@ -13,7 +13,7 @@ from tests.browser.visiting import LOOKS, Look, Visitor
 pytestmark = pytest.mark.browser
 
 #: Pages that an admin reads, without an id in their address.
-PAGES = ("/", "/new", "/newsletter", "/newsletter/import", "/channels", "/log", "/users", "/settings")
+PAGES = ("/", "/new", "/newsletter", "/newsletter/import", "/channels", "/log", "/users", "/tokens", "/settings")
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

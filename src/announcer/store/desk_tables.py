@@ -56,3 +56,28 @@ intake_draft = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("created_at", Instant, nullable=False, index=True),
 )
+
+#: A program that works in somebody's name. Only the hash of its token is kept.
+api_token = sa.Table(
+    "api_token",
+    metadata,
+    numbered(),
+    referring("account_id", "account", nullable=False, index=True),
+    sa.Column("title", sa.String(120), nullable=False),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("scopes", sa.String(60), nullable=False),  # with commas between
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("used_at", Instant),
+)
+
+#: What a write with an Idempotency-Key answered, so that its repetition answers the same and does nothing.
+api_answer = sa.Table(
+    "api_answer",
+    metadata,
+    sa.Column("key_hash", sa.String(64), primary_key=True),  # of token and key
+    sa.Column("request_hash", sa.String(64), nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),  # 0 while it runs
+    sa.Column("body", sa.Text, nullable=False, server_default=""),
+    sa.Column("at", Instant, nullable=False, index=True),
+)

@@ -16,6 +16,7 @@ from announcer.errors import AnnouncerError, Conflict, NotAllowed, NotFound, Set
 from announcer.model.accounts import Role
 from announcer.office import accounts
 from announcer.office.house import House
+from announcer.web.api.app import api_app, problem
 from announcer.web.callers import Callers
 from announcer.web.campaign.sections import SECTIONS as CAMPAIGN
 from announcer.web.desk import (
@@ -27,6 +28,7 @@ from announcer.web.desk import (
     settings_page,
     signing,
     today,
+    token_pages,
     users,
 )
 from announcer.web.desk import log as log_page
@@ -51,6 +53,7 @@ SECTIONS = (
     channels.routes,
     log_page.routes,
     users.routes,
+    token_pages.routes,
     settings_page.routes,
     *CAMPAIGN,
 )
@@ -100,6 +103,7 @@ def open_desk(house: House) -> tuple[FastAPI, Desk]:
         section.mount(app)
         desk.declared += section.declared
     _serve_files(app, desk)
+    app.mount("/api/v1", api_app(house))
     _answer_errors(app, desk)
     app.add_middleware(DeskEdge, base=desk.address.base, secure=desk.address.secure)
     return app, desk
@@ -149,6 +153,8 @@ def _answer_errors(app: FastAPI, desk: Desk) -> None:
 
     def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        if request.scope["path"].startswith("/api/"):  # a path so odd that it did not reach the API
+            return problem(status, "there is no such address")
         if status == 404:
             return shown(request, 404, "not_found")
         headers = getattr(error, "headers", None)

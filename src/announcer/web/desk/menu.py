@@ -33,5 +33,6 @@ MENU: tuple[Entry, ...] = (
     Entry("/channels", "channels", "channel", also=("/stops",)),
     Entry("/log", "log", "log"),
     Entry("/users", "users", "people", Role.ADMIN),
+    Entry("/tokens", "tokens", "key", Role.ADMIN),
     Entry("/settings", "settings", "settings", Role.ADMIN),
 )

@@ -16,6 +16,7 @@ from announcer.web.desk.words import (
     newsletter,
     signing,
     today,
+    tokens,
 )
 
 LANGUAGES: Final = ("de", "en")
@@ -28,6 +29,7 @@ AREAS: Final = (
     newsletter,
     signing,
     today,
+    tokens,
     campaign,
     message,
     change,
