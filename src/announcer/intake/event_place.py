@@ -134,11 +134,11 @@ def _same(one: str, other: str) -> bool:
 
 
 def _weighed(reading: Reading, sentences: Sentences, when: Mention | None) -> Iterator[Found]:
-    seen: list[tuple[int, int]] = []
+    covered = bytearray(len(reading.text))
     for start, end in _houses(reading.text):
-        if any(start < stop and begin < end for begin, stop in seen):
+        if any(covered[start:end]):
             continue
-        seen.append((start, end))
+        covered[start:end] = b"\1" * (end - start)
         name = reading.text[start:end]
         if not _refused(name):
             house = _is_house(reading.text, start, end)

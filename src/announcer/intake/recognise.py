@@ -31,7 +31,7 @@ from announcer.intake.telling import Telling, told
 from announcer.model.facts import Announcement
 
 #: So much of a text is searched for people, events and programmes; all of it is kept.
-MOST_CHARACTERS = 60_000
+MOST_CHARACTERS = 30_000
 _NO_WORD = re.compile(r"\S{150,}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from announcer.intake.wordlist import words
 
@@ -29,6 +30,20 @@ _PAST = re.compile(
 _COMING = re.compile(r"\b(?:wird|werden|sollen?|lädt|laden|können|will|shall|invites?|can|bis|until)\b")
 
 
+#: Nobody writes longer sentences; what is longer is a list, and is cut where a word ends.
+_LONGEST = 700
+
+
+def _bounded(text: str, starts: Sequence[int]) -> Iterator[int]:
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        yield start
+        at = start
+        while end - at > _LONGEST:
+            space = text.rfind(" ", at + 1, at + _LONGEST)
+            at = space + 1 if space > at else at + _LONGEST
+            yield at
+
+
 class Sentences:
     """The sentences of a text, found once."""
 
@@ -38,6 +53,7 @@ class Sentences:
         for found in _END.finditer(text):
             if found[0].lstrip().startswith("\n") or not found[0].startswith((".", "…")) or self._ends(found.start()):
                 self._starts.append(found.end())
+        self._starts = list(_bounded(text, self._starts))
 
     def _ends(self, dot: int) -> bool:
         """Whether a full stop here ends a sentence."""
