@@ -57,6 +57,10 @@ check: $(VENV)/.dev ## Format, lint, types, layers, security, pinned requirement
 	@$(BIN)/bandit --quiet --recursive --severity-level medium --confidence-level medium --configfile pyproject.toml src
 	@$(BIN)/python -m tests.supply
 
+docs: $(VENV)/.dev ## The manual as a site, in build/docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo "build/docs/index.html"
+
 fuzz: $(VENV)/.dev ## Every parser of foreign bytes, with many damaged samples
 	@ANNOUNCER_FUZZ=3000 $(BIN)/python -m pytest tests/unit/security/test_foreign_bytes.py -n $(JOBS)
 
