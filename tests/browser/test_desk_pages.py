@@ -7,13 +7,24 @@ import pytest
 from announcer.model.people import Actor
 from announcer.office import drafting
 from announcer.store import people, send_progress
-from tests.browser.conftest import ROOT, DeskSite
+from tests.browser.conftest import EVENT, ROOT, DeskSite
 from tests.browser.visiting import LOOKS, Look, Visitor
 
 pytestmark = pytest.mark.browser
 
 #: Pages that an admin reads, without an id in their address.
-PAGES = ("/", "/new", "/newsletter", "/newsletter/import", "/channels", "/log", "/users", "/tokens", "/settings")
+PAGES = (
+    "/",
+    "/new",
+    "/newsletter",
+    "/newsletter/import",
+    "/channels",
+    "/log",
+    "/users",
+    "/tokens",
+    "/settings",
+    f"/announcements/{EVENT}",
+)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -7,7 +7,7 @@ from typing import Final
 
 GERMAN: Final[Mapping[str, str]] = {
     "newsletter": "Newsletter",
-    "newsletter_lead": "Wer Mails bekommt, welche unterwegs sind und was zurückkam. Geöffnete Mails zählt niemand.",
+    "newsletter_lead": "Wer Mails bekommt und welche unterwegs sind. Geöffnete Mails zählt niemand.",
     "news_lists": "Verteiler",
     "news_confirmed": "{n} bestätigt",
     "news_unconfirmed": "{n} noch nicht bestätigt",
@@ -119,7 +119,7 @@ GERMAN: Final[Mapping[str, str]] = {
 }
 ENGLISH: Final[Mapping[str, str]] = {
     "newsletter": "Newsletter",
-    "newsletter_lead": "Who gets mail, which mails are on their way, what came back. Nobody counts opened mails.",
+    "newsletter_lead": "Who gets mail, and which mails are on their way. Nobody counts opened mails.",
     "news_lists": "Lists",
     "news_confirmed": "{n} confirmed",
     "news_unconfirmed": "{n} not confirmed yet",
