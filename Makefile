@@ -34,7 +34,7 @@ serve: $(VENV)/.run ## The service, with config.toml
 test: $(VENV)/.dev ## Unit, contract, integration and scenario tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not long and not servers and not browser"
 
-test-servers: $(VENV)/.dev ## Tests against real servers (installs Postfix, Dovecot, feed and calendar readers, a Bluesky PDS, Synapse)
+test-servers: $(VENV)/.dev ## Tests against real servers (installs Postfix, Dovecot, SpamAssassin, feed and calendar readers, a Bluesky PDS, Synapse)
 	@sh tests/servers/install.sh
 	@$(BIN)/python -m pytest tests/servers -m "servers and not long"
 

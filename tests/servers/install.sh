@@ -68,7 +68,7 @@ install_feed_validator
 missing=
 [ -x /usr/sbin/postfix ] || missing="$missing postfix"
 [ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
-for tool in newsboat sfeed khal vdirsyncer curl; do
+for tool in newsboat sfeed khal vdirsyncer curl spamassassin; do
     command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
 done
 [ -n "$missing" ] || exit 0
