@@ -67,7 +67,8 @@ def _newsletter(payload: Payload, language: str) -> bytes:
 
 
 def _single(payload: Payload, language: str) -> bytes:
-    mail = SingleMail("ab12cd", "alex@post.example", *(str(payload[key]) for key in ("subject", "text", "html")))
+    subject, text, html = (str(payload[key]) for key in ("subject", "text", "html"))
+    mail = SingleMail("ab12cd", "alex@post.example", subject, text, html, language=language)
     return written_single(mail, _SENDER, _NOW)
 
 
