@@ -17,11 +17,13 @@ from announcer.clock import Clock
 from announcer.errors import AnnouncerError
 from announcer.newsletter.slots import Links
 from announcer.office.shown import IsPublic, Shown
+from announcer.office.shown_issues import ShownIssues
 from announcer.settings import Settings
 from announcer.store.assets import Assets
 from announcer.store.database import Database
 from announcer.store.withdrawals import WithdrawalLog
 from announcer.web import leaving, viewing
+from announcer.web.archive import Archive
 from announcer.web.confirming import Confirming
 from announcer.web.edge import SECURITY_HEADERS, Edge
 from announcer.web.feed_files import FeedFiles
@@ -59,14 +61,16 @@ def public_app(
         FeedFiles(feeds_folder, f"{settings.site.url}/feeds", settings.site.websub_hub or ""),
         Shown(db, clock, is_public),
     )
-    ServedFiles(db, pages, shown).mount(app)
+    issues = ShownIssues(db, settings, shown, clock)
+    ServedFiles(db, pages, shown, issues).mount(app)
+    Archive(pages, issues).mount(app)
     var = settings.path(settings.paths.var)
     assets = Assets(var / "assets")
     renditions = Renditions(assets, var / "renditions")
     materials = Materials(pages, shown, assets, renditions)
     materials.mount(app)
     PressLinks(db, pages, materials, assets, renditions, clock).mount(app)
-    Reading(pages, feeds, shown, clock, materials).mount(app)
+    Reading(pages, feeds, shown, clock, materials, issues).mount(app)
     subscribing = Subscribing(db, pages, key, feeds, shown, clock)
     subscribing.mount(app)
     Confirming(db, pages, key, clock).mount(app)

@@ -14,6 +14,7 @@ from announcer.clock import Clock
 from announcer.feeds.names import event_stem, topic_stem
 from announcer.model.facts import PubStatus
 from announcer.office.shown import Shown, ShownAnnouncement, ShownEvent
+from announcer.office.shown_issues import ShownIssues
 from announcer.web import press_room
 from announcer.web.cards import announcement_card, event_card
 from announcer.web.feed_files import FeedFiles
@@ -30,13 +31,22 @@ Endpoint = Callable[..., Response]
 class Reading:
     """The routes of the pages. Made by `public_app`."""
 
-    def __init__(self, pages: Pages, feeds: FeedFiles, shown: Shown, clock: Clock, materials: Materials) -> None:
+    def __init__(
+        self,
+        pages: Pages,
+        feeds: FeedFiles,
+        shown: Shown,
+        clock: Clock,
+        materials: Materials,
+        issues: ShownIssues,
+    ) -> None:
         self._clock = clock
         self._pages = pages
         self._feeds = feeds
         self._shown = shown
         self._materials = materials
         self._counted: tuple[Sequence[ShownAnnouncement], list[Topic]] = ((), [])
+        self._issues = issues
 
     def mount(self, app: FastAPI) -> None:
         """Add the routes to `app`."""
@@ -68,8 +78,10 @@ class Reading:
             return self._list(request, listed, number, "/", lambda n: f"/?{query}&page={n}", question=question)
         if "page" in request.query_params:  # addresses of pages given out before they had paths
             number = request.query_params["page"]
-        topics = self._topics(everything)
-        return self._list(request, everything, number, "/", lambda n: f"/seite/{n}" if n > 1 else "/", topics=topics)
+        return self._list(
+            request, everything, number, "/", lambda n: f"/seite/{n}" if n > 1 else "/",
+            topics=self._topics(everything), archive=bool(self._issues.all(everything)),
+        )  # fmt: skip
 
     def _topics(self, everything: Sequence[ShownAnnouncement]) -> list[Topic]:
         """Counted once for as long as the list is the same one."""
@@ -106,7 +118,7 @@ class Reading:
         if part is None:
             return self._pages.not_found(request)
         values = {
-            "question": "", "topics": [], "topic": None, "feed": None, **values,
+            "question": "", "topics": [], "topic": None, "feed": None, "archive": False, **values,
             "announcements": part.chosen,
             "number": part.number,
             "found": len(listed),

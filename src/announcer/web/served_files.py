@@ -13,8 +13,10 @@ from fastapi.responses import PlainTextResponse, Response
 from announcer.channels.pictures import check_picture
 from announcer.errors import ComposeError
 from announcer.office.shown import Shown
+from announcer.office.shown_issues import ShownIssues
 from announcer.store.database import Database
 from announcer.web import press_room, sitemap
+from announcer.web.archive import PATH
 from announcer.web.card import Card, draw
 from announcer.web.cards import announcement_card, event_card
 from announcer.web.pages import READ, REVALIDATE, Pages, etag, matches
@@ -28,10 +30,11 @@ Endpoint = Callable[..., Response]
 class ServedFiles:
     """The routes of everything that is no page. Made by `public_app`."""
 
-    def __init__(self, db: Database, pages: Pages, shown: Shown) -> None:
+    def __init__(self, db: Database, pages: Pages, shown: Shown, issues: ShownIssues) -> None:
         self._db = db
         self._pages = pages
         self._shown = shown
+        self._issues = issues
 
     def mount(self, app: FastAPI) -> None:
         """Add the routes to `app`."""
@@ -82,6 +85,9 @@ class ServedFiles:
         paths += [(f"/a/{quote(one.facts.id)}", last_change(one)) for one in everything]
         paths += [(f"/e/{quote(id_)}", None) for id_ in self._shown.event_ids()]
         paths += [(f"/thema/{topic.stem}", None) for topic in press_room.topics(everything)]
+        issues = self._issues.all(everything)
+        paths += [(PATH, issues[0].at)] if issues else []
+        paths += [(f"{PATH}/{one.id}", None) for one in issues]
         body = sitemap.sitemap((self._pages.absolute(path), changed) for path, changed in paths)
         return self._file(request, body, "application/xml; charset=utf-8", REVALIDATE)
 
