@@ -9,6 +9,7 @@ from time import perf_counter
 
 from bench import (
     caps,
+    desk,
     engine,
     feeds,
     importing,
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[Options], bool]] = {
     "caps": caps.main,
     "moves": moves.main,
     "workers": workers.main,
+    "desk": desk.main,
 }
 
 

@@ -210,8 +210,9 @@ def _history(connection: sa.Connection, message: Message) -> list[Entry]:
     """What was done with it, the newest first."""
     occurrence = message.planned.occurrence
     words = f"{store.campaign_of(message)} {occurrence.rule_id}@{occurrence.anchor}"[:200]
-    query = sa.select(audit).where(audit.c.subject.in_([f"message {message.id}", words])).order_by(audit.c.id.desc())
-    rows = connection.execute(query.limit(100))
+    own = sa.and_(audit.c.subject == words, audit.c.why.in_(("", message.planned.channel)))
+    mine = sa.or_(audit.c.subject == f"message {message.id}", own)
+    rows = connection.execute(sa.select(audit).where(mine).order_by(audit.c.id.desc()).limit(100))
     return [Entry(r.at, r.actor, r.verb, r.subject, r.before, r.after, r.why) for r in rows]
 
 
