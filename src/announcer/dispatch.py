@@ -35,7 +35,7 @@ from announcer.model.ledger import (
 )
 from announcer.model.people import Actor
 from announcer.newsletter.rounds import Letter
-from announcer.store import contents, journal, ledger
+from announcer.store import contents, intervention, journal, ledger
 from announcer.store.database import Database
 from announcer.store.ledger import Settlement
 from announcer.store.writelock import Lane
@@ -77,6 +77,7 @@ class _Work:
     payload: Payload  #: As the delivery was queued: what may be out already says this.
     previous: Receipt | None
     fresh: Payload | None = None  #: What it says now, if the facts changed while a worker held it.
+    fresh_id: int | None = None  #: The content that is.
 
 
 class Dispatcher:
@@ -120,6 +121,9 @@ class Dispatcher:
             if number and (stop.is_set() or time.monotonic() - begun > _BATCH_SECONDS):
                 return done + [_given_back(rest.delivery, self._clock()) for rest in batch[number:]]
             outcome = self._attempt(channel, work)
+            if isinstance(outcome, _SentAnew):
+                with self._database.write(Lane.TICK) as connection:
+                    intervention.said_anew(connection, work.delivery.id, work.delivery.fence, outcome.content_id)
             done.append(settle(work.delivery, outcome, self._clock(), channel.can))
             self._pause_if_refused(channel.name, outcome)
             self._watch(Attempted(work.delivery, outcome))
@@ -161,7 +165,7 @@ class Dispatcher:
         except Exception as error:  # a channel's bug must not stop the others
             log.exception("channel failed", channel=channel.name, delivery=work.delivery.id)
             return Unknown(f"{type(error).__name__} in channel {channel.name}; see the log")
-        return Sent(receipt)
+        return Sent(receipt) if work.fresh is None or work.fresh_id is None else _SentAnew(receipt, work.fresh_id)
 
     def _waits(self, channel: Channel, delivery: Delivery) -> Deferred | None:
         """A post waits until the page it links to answers; an item of a feed is a page itself."""
@@ -185,6 +189,13 @@ class _ForAPerson(Failed):
 
 
 @dataclass(frozen=True, slots=True)
+class _SentAnew(Sent):
+    """It left in words newer than those it was queued with."""
+
+    content_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Refused(Deferred):
     """The account is no longer accepted: tried again once somebody resumed the channel."""
 
@@ -202,7 +213,8 @@ def _works(connection: sa.Connection, claimed: Sequence[Delivery]) -> list[_Work
             now = texts[newer[one.content_id]].payload
             fresh = part_of(now, one.part) if one.part < parts_of(now) else None
         previous = ledger.previous_of(connection, one)
-        works.append(_Work(one, part_of(texts[one.content_id].payload, one.part), previous, fresh))
+        now_id = newer.get(one.content_id) if fresh is not None else None
+        works.append(_Work(one, part_of(texts[one.content_id].payload, one.part), previous, fresh, now_id))
     return works
 
 

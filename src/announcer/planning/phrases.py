@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from announcer.model.facts import Place, Session
 
 _LOCALES = {"de": "de", "en": "en_GB"}
@@ -32,6 +30,8 @@ def time_words(at: time, language: str) -> str:
 
 def day_words(day: date, language: str) -> str:
     """A date with its weekday: "Dienstag, 18. September 2018"."""
+    from babel.dates import format_date
+
     return format_date(day, "EEEE, d. MMMM y" if language == "de" else "EEEE, d MMMM y", locale=_locale(language))
 
 
@@ -51,6 +51,8 @@ def dates_words(first: date, last: date, language: str) -> str:
     dot = "." if language == "de" else ""
     left = f"d{dot}" if same_month else f"d{dot} MMMM" if first.year == last.year else f"d{dot} MMMM y"
     locale = _locale(language)
+    from babel.dates import format_date
+
     return f"{format_date(first, left, locale=locale)} {joint} {format_date(last, f'd{dot} MMMM y', locale=locale)}"
 
 

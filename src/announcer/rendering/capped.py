@@ -151,7 +151,9 @@ class CappedEnvironment(ImmutableSandboxedEnvironment):
         """A macro, a method of a value, `range`."""
         _step()
         _check_arguments((*args, *kwargs.values()))
-        owner, name = getattr(__obj, "__self__", None), getattr(__obj, "__name__", "")
+        # The sandbox puts a function of its own around `format`.
+        method = getattr(__obj, "__wrapped__", __obj)
+        owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
         if isinstance(owner, str) and name in _NOT_CALLED:
             raise TemplateRuntimeError(f"'{name}' can't be used in a template")
         if isinstance(owner, str) and name == "replace":

@@ -128,6 +128,12 @@ def miss_held(connection: sa.Connection, now: datetime) -> int:
     return connection.execute(delivery.update().where(overdue).values(state="missed", said="undecided")).rowcount
 
 
+def said_anew(connection: sa.Connection, delivery_id: int, fence: int, content_id: int) -> None:
+    """A post that a worker held while the facts changed left in these words, not in those it was queued with."""
+    mine = (delivery.c.id == delivery_id) & (delivery.c.fence == fence)
+    connection.execute(delivery.update().where(mine).values(content_id=content_id))
+
+
 def give_turn(connection: sa.Connection, message_id: int, turn_at: datetime) -> None:
     """Let the unsent rest of a late message leave at its turn."""
     waiting = delivery.c.state.in_(("pending", "deferred")) & sa.not_(delivery.c.maybe_double)
