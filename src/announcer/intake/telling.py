@@ -56,7 +56,8 @@ def told(telling: Telling) -> list[Item]:
             section = day = day_number(sentence)
             continue
         timed = [m for m in telling.mentions if start <= m.start < end and m.begins is not None and not m.until]
-        goes_on = GOES_ON.match(sentence) is not None or bool(timed) or section is not None
+        # A heading may speak of one day only ("… eröffnet zweiten Konferenztag"): it gives no day to what has no time.
+        goes_on = GOES_ON.match(sentence) is not None or bool(timed)
         named = day_number(sentence)
         day = named if named is not None else day if goes_on else None
         here = _named_day(telling, start, end)

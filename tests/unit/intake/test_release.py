@@ -112,3 +112,17 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
 @given(st.text())
 def test_a_slug_is_an_address(text: str) -> None:
     assert set(slug(text)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_a_heading_that_names_a_day_gives_it_to_nothing_without_a_time() -> None:
+    text = """Fachkonferenz „Wasser“ in Beispiel
+
+Am 18. und 19. September 2027 findet in Beispiel die Fachkonferenz „Wasser“ mit zahlreichen Gästen statt.
+
+Bürgermeisterin eröffnet zweiten Konferenztag
+
+Bürgermeisterin Maria Muster wird den zweiten Tag mit einem Grußwort eröffnen. Daneben gibt es Führungen.
+"""
+    draft = read_release(text, "notice.txt", BERLIN).draft
+    assert draft is not None
+    assert [(item.kind, item.day) for item in draft.items] == [("Grußwort", 2), ("Führungen", None)]
