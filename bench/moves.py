@@ -23,7 +23,7 @@ from announcer.engine import Engine
 from announcer.model.changes import MoveEvent
 from announcer.model.facts import Event
 from announcer.model.people import Actor
-from announcer.office import campaigns, change
+from announcer.office import campaigns, change, worlds
 from announcer.planning.plan import plan
 from announcer.rehearsal.drive import DrivenClock
 from announcer.rehearsal.run import read_folder
@@ -66,7 +66,7 @@ def _moves(folder: Path, mastodon_url: str) -> float:
     try:
         key = _campaign(engine, event, clock)
         with engine.database.read() as connection:
-            world = campaigns.read_world(connection, engine.house, key, clock.now)
+            world = worlds.read_world(connection, engine.house, key, clock.now)
         begin = time.perf_counter()
         plan(world.planning)
         planned, busy = time.perf_counter(), time.thread_time()

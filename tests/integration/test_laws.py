@@ -49,7 +49,7 @@ from announcer.model.changes import (
 from announcer.model.content import digest
 from announcer.model.facts import EventStatus, PubStatus
 from announcer.model.ledger import MessageState
-from announcer.office import campaigns, change, pause, wording
+from announcer.office import campaigns, change, pause, wording, worlds
 from announcer.rehearsal import stage
 from announcer.rehearsal.drive import DrivenClock
 from announcer.rehearsal.run import read_folder
@@ -275,9 +275,9 @@ class Course(RuleBasedStateMachine):
     def facts(self) -> Facts:
         return self.world().facts
 
-    def world(self) -> campaigns.World:
+    def world(self) -> worlds.World:
         with self.engine.database.read() as connection:
-            return campaigns.read_world(connection, self.house, KEY, self.clock.now)
+            return worlds.read_world(connection, self.house, KEY, self.clock.now)
 
     # -- Time. --
 
@@ -584,7 +584,7 @@ class Course(RuleBasedStateMachine):
     def was_not_paused(self, one: laws.Arrived) -> None:
         assert not self.paused & {"all", f"channel:{one.row.channel}", _EVENT}, "it was paused"
 
-    def says_the_facts(self, one: laws.Arrived, world: campaigns.World) -> None:
+    def says_the_facts(self, one: laws.Arrived, world: worlds.World) -> None:
         """What arrives is what would be worded now."""
         planned = self.standing.messages[one.row.message_id].planned
         sent = self.standing.contents[one.row.content_id]

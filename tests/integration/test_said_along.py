@@ -9,7 +9,7 @@ import pytest
 
 from announcer.model.campaign import Message
 from announcer.model.content import Limits
-from announcer.office import campaigns, playbooks, wording
+from announcer.office import campaigns, playbooks, wording, worlds
 from tests.integration.campaign_world import CHIEF, KEY, OFFICE, CampaignWorld, at, campaign_world, mails, posts
 
 BEGIN, DEADLINE = at(6, 20), at(9, 1)
@@ -107,7 +107,7 @@ def test_it_comes_back_when_it_no_longer_collides(world: CampaignWorld) -> None:
 def test_a_post_without_room_says_so(world: CampaignWorld) -> None:
     confirm(world, edit(world, "extra", *EXTRA))
     with world.engine.database.read() as connection:
-        scene = campaigns.read_world(connection, world.house, KEY, world.clock()).scene
+        scene = worlds.read_world(connection, world.house, KEY, world.clock()).scene
     planned = leader(world).planned
     for characters, out in ((500, ()), (220, ("extra",))):
         limits = Limits(max_characters=characters, characters_per_url=23)

@@ -21,7 +21,7 @@ from announcer.model.campaign import Message, Planned
 from announcer.model.content import Payload
 from announcer.model.facts import Event
 from announcer.model.ledger import MessageState
-from announcer.office import campaigns, wording
+from announcer.office import wording, worlds
 from announcer.office.house import House
 from announcer.office.status import CampaignStatus, campaign_status
 from announcer.planning import changes as planned_changes
@@ -61,7 +61,7 @@ class Describer:
         self._house = house
         self._now = now
         self.language = house.settings.site.language
-        self._worlds: dict[Campaign, campaigns.World | None] = {}
+        self._worlds: dict[Campaign, worlds.World | None] = {}
         self._known: dict[Campaign, CampaignStatus] = {}
 
     def mail(self, due: Due, name: str = "") -> Payload:
@@ -173,7 +173,7 @@ class Describer:
             commands = (f"announcer pause event:{shlex.quote(key.event_id)}{by}",)
         return self._described(told, key, view, commands, None)
 
-    def _sentence(self, world: campaigns.World | None, key: Campaign, details: Mapping[str, str]) -> str:
+    def _sentence(self, world: worlds.World | None, key: Campaign, details: Mapping[str, str]) -> str:
         """What a change says; of a request that makes no sense any more, what it said when it was made."""
         number = details.get("request", "")
         try:
@@ -276,10 +276,10 @@ class Describer:
 
     # -- Campaigns. --
 
-    def _world(self, key: Campaign) -> campaigns.World | None:
+    def _world(self, key: Campaign) -> worlds.World | None:
         if key not in self._worlds:
             try:
-                self._worlds[key] = campaigns.read_world(self._connection, self._house, key, self._now)
+                self._worlds[key] = worlds.read_world(self._connection, self._house, key, self._now)
             except AnnouncerError as error:  # a notice without its details is better than none
                 log.warning("a campaign can't be read for a notice", campaign=str(key), why=str(error))
                 self._worlds[key] = None

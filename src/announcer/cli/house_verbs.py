@@ -207,8 +207,8 @@ def _template_points(terminal: Terminal) -> Iterator[Finding]:
 def _playbook_points(terminal: Terminal, house: House) -> Iterator[Finding]:
     """Whether each playbook can be read, and the templates its rules name are there."""
     from announcer.errors import AnnouncerError
-    from announcer.office.campaigns import read_playbook
     from announcer.office.playbooks import lacking
+    from announcer.office.worlds import read_playbook
     from announcer.store import playbooks
 
     what, faults = terminal.speech("playbooks"), list[str]()

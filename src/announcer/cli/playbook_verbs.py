@@ -37,7 +37,7 @@ Output = Annotated[Path | None, typer.Option("--output", help="Write to this fil
 @playbook_app.command("list")
 def playbook_list(context: typer.Context, json: Json = False) -> None:
     """List the playbooks."""
-    from announcer.office.campaigns import read_playbook
+    from announcer.office.worlds import read_playbook
     from announcer.store import playbooks
 
     terminal: Terminal = context.obj
@@ -63,7 +63,7 @@ def playbook_show(
 ) -> None:
     """Show a playbook's rules as sentences, or what they give for an event."""
     from announcer.cli import shapes
-    from announcer.office.campaigns import read_playbook
+    from announcer.office.worlds import read_playbook
 
     terminal: Terminal = context.obj
     with terminal.house() as house:
@@ -104,7 +104,7 @@ def _show_given(terminal: Terminal, house: House, playbook: str, event: str, jso
     from announcer.cli import shapes
     from announcer.cli.timeline import draft_timeline
     from announcer.model.campaign import Anchor
-    from announcer.office.campaigns import read_playbook, read_world
+    from announcer.office.worlds import read_playbook, read_world
     from announcer.planning.plan import plan
 
     key = find(house, event)

@@ -20,11 +20,12 @@ from announcer.model.changes import Change
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
 from announcer.office import correcting, issue_changes, release, wording
-from announcer.office.campaigns import World, apply, keep, read_world, with_change
+from announcer.office.campaigns import apply, keep
 from announcer.office.correcting import Key, Wished, Worded, Worder, Wrong, key_of
 from announcer.office.house import House
 from announcer.office.issue_changes import Touched
 from announcer.office.staleness import Held, free_texts, hold, is_cured, still_said
+from announcer.office.worlds import World, read_world, with_change
 from announcer.planning import changes as planned_changes
 from announcer.planning.changes import ChangeWords, Difference, StalePlace
 from announcer.planning.plan import plan

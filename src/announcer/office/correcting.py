@@ -13,8 +13,9 @@ from announcer.model.changes import Change, Remedy
 from announcer.model.content import Limits, Payload, digest, parts_of
 from announcer.model.people import Actor
 from announcer.office import wording
-from announcer.office.campaigns import World, keep
+from announcer.office.campaigns import keep
 from announcer.office.house import House
+from announcer.office.worlds import World
 from announcer.planning import notices
 from announcer.planning.remedies import EVERY, remedy
 from announcer.store import codec, contents, corrections

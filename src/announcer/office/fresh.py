@@ -16,7 +16,7 @@ from announcer.model.campaign import Message
 from announcer.model.content import Payload, part_of, parts_of
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
-from announcer.office import campaigns, previews, staff
+from announcer.office import campaigns, previews, staff, worlds
 from announcer.office.house import House
 from announcer.office.previews import Look
 from announcer.rendering.differing import Stretch, compare, plain
@@ -93,7 +93,7 @@ def waiting(house: House, key: Campaign, actor: Actor, now: datetime, first: int
         approvals = _approvals(connection, [m.id for m in chosen])
         before = {m.id: _approved(connection, m.id, approvals.get(m.id)) for m in chosen}
         written = _written(connection, [m.id for m in chosen])
-        seen = campaigns.scene_version(connection, key)
+        seen = worlds.scene_version(connection, key)
         since = _since(connection, key, mine)
     looks = _looks(house, key, chosen, now)
     return Waiting(

@@ -12,8 +12,9 @@ from announcer.errors import Conflict, IntakeError, NotFound
 from announcer.model.campaign import Message
 from announcer.model.people import Actor
 from announcer.office import wording
-from announcer.office.campaigns import keep, read_own, read_world
+from announcer.office.campaigns import keep
 from announcer.office.house import House
+from announcer.office.worlds import read_own, read_world
 from announcer.store import campaign as store
 from announcer.store import contents, journal
 from announcer.store.campaign import Campaign

@@ -19,9 +19,10 @@ from announcer.errors import Conflict, NotFound, PlanningError
 from announcer.model.campaign import Playbook, Rule
 from announcer.model.people import Actor
 from announcer.office import replanning
-from announcer.office.campaigns import all_campaigns, playbook_id, playbook_of, read_playbook
+from announcer.office.campaigns import all_campaigns
 from announcer.office.house import House
 from announcer.office.replanning import Replan
+from announcer.office.worlds import playbook_id, playbook_of, read_playbook
 from announcer.planning.playbook_file import checked_name, from_toml, to_toml, with_values
 from announcer.planning.rules import CHANGE_KINDS, playbook_from, rule_definition, shipped_playbooks
 from announcer.store import facts, journal, playbooks

@@ -20,8 +20,8 @@ from announcer.model.content import Limits
 from announcer.model.ledger import MessageState
 from announcer.model.people import Actor
 from announcer.office import wording
-from announcer.office.campaigns import read_world
 from announcer.office.house import House
+from announcer.office.worlds import read_world
 from announcer.store import campaign, codec, contents, journal
 from announcer.store.campaign import Campaign
 from announcer.store.contents import Stored

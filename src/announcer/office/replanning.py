@@ -18,8 +18,9 @@ from announcer.model.campaign import Message, Planned, Playbook
 from announcer.model.content import Limits, Payload, digest
 from announcer.model.ledger import MessageState
 from announcer.office import wording
-from announcer.office.campaigns import World, apply, keep, read_world, scene_version
+from announcer.office.campaigns import apply, keep
 from announcer.office.house import House
+from announcer.office.worlds import World, read_world, scene_version
 from announcer.planning.difference import Difference, difference
 from announcer.planning.plan import plan
 from announcer.store import campaign as store

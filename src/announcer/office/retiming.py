@@ -9,8 +9,8 @@ from announcer.errors import Conflict, NotFound
 from announcer.model.campaign import Message, Planned, Rule
 from announcer.model.people import Actor
 from announcer.office import approval, campaigns, staff, wording
-from announcer.office.campaigns import World, read_world
 from announcer.office.house import House
+from announcer.office.worlds import World, read_world
 from announcer.planning import retiming
 from announcer.planning.campaign import Retimed
 from announcer.planning.plan import plan, scene_of

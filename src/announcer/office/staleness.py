@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from announcer.model.campaign import Message, Planned
 from announcer.model.content import Payload
 from announcer.model.ledger import MessageState
-from announcer.office.campaigns import World
 from announcer.office.correcting import Key, Worded, key_of
+from announcer.office.worlds import World
 from announcer.planning.stale import StalePlace, plain
 from announcer.planning.why import why
 from announcer.store import campaign as store

@@ -15,7 +15,7 @@ from announcer.model.accounts import Role
 from announcer.model.campaign import Message
 from announcer.model.content import digest
 from announcer.model.ledger import MessageState
-from announcer.office import by_hand, campaigns, own_text, pause, posts, previews, retiming
+from announcer.office import by_hand, campaigns, own_text, pause, posts, previews, retiming, worlds
 from announcer.office.previews import Look
 from announcer.store import campaign as store
 from announcer.store.journal import Entry
@@ -168,7 +168,7 @@ def _values(visit: Visit, campaign: Shown, message: Message) -> dict[str, object
     house = visit.desk.house
     looks = previews.looks(house, message, visit.now)
     with house.database.read() as connection:
-        seen = campaigns.scene_version(connection, campaign.key)
+        seen = worlds.scene_version(connection, campaign.key)
         history = _history(connection, message)
         counts = _counts(connection, message)
     way = house.exits.get(message.planned.channel)
