@@ -253,3 +253,18 @@ def test_lost_renditions_are_made_again_and_are_the_same(tmp_path: Path) -> None
     first.path.unlink()
     again = Renditions(assets, tmp_path / "renditions").of(hash_, LARGEST)
     assert (again, again.path.read_bytes()) == (first, data)
+
+
+def test_the_logo_is_served_as_the_picture_it_is(sqlite_database: Database, tmp_path: Path) -> None:
+    with running(sqlite_database, tmp_path, "https://city.example", look={"logo": "logo.png"}) as made:
+        assert made.get("/logo").status_code == 404  # not there yet
+        (tmp_path / "logo.png").write_text("<svg onload='x'/>", encoding="utf-8")
+        assert made.get("/logo").status_code == 404  # and this is no picture
+        Image.new("RGB", (300, 60), "navy").save(tmp_path / "logo.png")
+        answer = made.get("/logo")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+        assert made.get("/logo", If_None_Match=answer.headers["etag"]).status_code == 304
+
+
+def test_without_a_logo_its_address_is_none(site: Site) -> None:
+    assert site.get("/logo").status_code == 404

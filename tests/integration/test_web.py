@@ -181,7 +181,9 @@ def _insert(connection: sa.Connection, table: sa.Table, **values: object) -> int
 
 
 @contextmanager
-def running(db: Database, folder: Path, site_url: str, is_public: IsPublic | None = None) -> Iterator[Site]:
+def running(
+    db: Database, folder: Path, site_url: str, is_public: IsPublic | None = None, **more: object
+) -> Iterator[Site]:
     lists = {
         "stadt": MailList(title="Nachrichten aus der Stadt"),
         "kultur": MailList(title="Kultur"),
@@ -194,7 +196,7 @@ def running(db: Database, folder: Path, site_url: str, is_public: IsPublic | Non
         "contact": "presse@city.example",
         "privacy_url": "https://city.example/datenschutz",
     }
-    settings = Settings.model_validate({"site": site, "lists": lists, "root": folder})
+    settings = Settings.model_validate({"site": site, "lists": lists, "root": folder, **more})
     with db.write() as connection:
         people.sync_lists(connection, lists)
     now = [NOW]

@@ -52,7 +52,9 @@ class FeedSet:
         return replace(content, payload={**said, "pictures": [self._sized(said, one) for one in said["pictures"]]})
 
     def _sized(self, said: Payload, picture: Mapping[str, Any]) -> dict[str, Any]:
-        made = self._renditions.of(picture["hash"], LARGEST, str(picture.get("name", "")))
+        name = str(picture.get("name", ""))
+        self._renditions.all(picture["hash"], name)  # the page's sizes as well: not when the first reader comes
+        made = self._renditions.of(picture["hash"], LARGEST, name)
         shape = {"media_type": made.media_type, "size": made.size, "width": made.width, "height": made.height}
         return {**picture, "url": f"{said['page']}/bild/{made.name}", **shape}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -47,6 +48,7 @@ class Renditions:
     def __init__(self, files: Files, folder: Path) -> None:
         self._files = files
         self._folder = folder
+        self._making = threading.Lock()
         self._known = lru_cache(maxsize=4096)(self._read)
 
     def of(self, hash_: str, side: int, name: str = "") -> Rendition:
@@ -55,7 +57,8 @@ class Renditions:
         Raises `ComposeError` for a picture that is damaged, `NotFound` for one that is gone.
         """
         if (found := self._found(hash_, side)) is None:
-            found = self._make(hash_, side, name or hash_[:12])
+            with self._making:  # a crowd at the moment of release waits for the one that makes it
+                found = self._found(hash_, side) or self._make(hash_, side, name or hash_[:12])
         return self._known(found)
 
     def all(self, hash_: str, name: str = "") -> tuple[Rendition, ...]:

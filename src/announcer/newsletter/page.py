@@ -12,9 +12,7 @@ from announcer.newsletter.slots import Links
 
 def as_page(payload: Payload, letter: Letter, links: Links, key: bytes) -> str:
     """The HTML of a sent mail for a browser. Raises `ComposeError` for a payload with an unknown slot."""
-    filled = _filled(letter, links, key)
-    pieces = slots.parts(str(payload["html"]))
-    return "".join(html.escape(filled[piece]) if place % 2 else piece for place, piece in enumerate(pieces))
+    return slots.filled(str(payload["html"]), _filled(letter, links, key), html.escape)
 
 
 def _filled(letter: Letter, links: Links, key: bytes) -> dict[str, str]:

@@ -8,7 +8,7 @@ sentence that nobody has seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from announcer.errors import ComposeError
@@ -67,6 +67,11 @@ def parts(text: str) -> list[str]:
         if bracket := next((sign for sign in fixed if sign in "⟦⟧"), ""):
             raise ComposeError(f"the mail has a single {bracket}; write a slot like ⟦greeting⟧ or remove the bracket")
     return pieces
+
+
+def filled(text: str, values: Mapping[str, str], encode: Callable[[str], str] = str) -> str:
+    """`text` with `values` in its slots, each written as `encode` does. Raises `ComposeError` like `parts`."""
+    return "".join(encode(values[piece]) if place % 2 else piece for place, piece in enumerate(parts(text)))
 
 
 def shared(letter: Letter, links: Links) -> dict[str, str]:

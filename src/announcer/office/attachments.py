@@ -11,7 +11,8 @@ from announcer.errors import IntakeError, NotFound
 from announcer.model.facts import Announcement, Attachment
 from announcer.model.people import Actor
 from announcer.office.house import House
-from announcer.store import assets, facts, journal
+from announcer.office.material import announcement_of, save
+from announcer.store import assets
 
 LARGEST_FILE = 50_000_000
 
@@ -70,37 +71,30 @@ def keep(house: House, announcement: Announcement, folder: Path) -> Announcement
 
 def add(house: House, announcement_id: str, path: Path, title: str, actor: Actor, now: datetime) -> Attachment:
     """Add a file to an announcement, as its next version; raises `IntakeError` or `NotFound`."""
-    announcement = _announcement(house, announcement_id)
+    announcement = announcement_of(house, announcement_id)
     new = Attachment(path.name, title=title.strip())
     kept = keep(house, replace(announcement, attachments=(new,)), path.parent).attachments[0]
-    _save(house, announcement, (*announcement.attachments, kept), f"{kept.file} added", actor, now)
+    save(
+        house,
+        replace(announcement, attachments=(*announcement.attachments, kept)),
+        "attachment",
+        f"{kept.file} added",
+        actor,
+        now,
+    )
     return kept
 
 
 def remove(house: House, announcement_id: str, file: str, actor: Actor, now: datetime) -> Attachment:
     """Take a file off an announcement; its address then answers like one that never was. Raises `NotFound`."""
-    announcement = _announcement(house, announcement_id)
+    announcement = announcement_of(house, announcement_id)
     chosen = next((one for one in announcement.attachments if one.file == file), None)
     if chosen is None:
         known = ", ".join(one.file for one in announcement.attachments) or "none"
         raise NotFound(f"announcement {announcement.id!r} has no file {file!r}; it has: {known}")
     rest = tuple(one for one in announcement.attachments if one is not chosen)
-    _save(house, announcement, rest, f"{chosen.file} removed", actor, now)
+    save(house, replace(announcement, attachments=rest), "attachment", f"{chosen.file} removed", actor, now)
     return chosen
-
-
-def _announcement(house: House, announcement_id: str) -> Announcement:
-    with house.database.read() as connection:
-        return facts.announcement_facts(connection, announcement_id)
-
-
-def _save(
-    house: House, before: Announcement, attachments: tuple[Attachment, ...], said: str, actor: Actor, now: datetime
-) -> None:
-    after = replace(before, attachments=attachments, version=before.version + 1)
-    with house.database.write() as connection:
-        facts.save_announcement(connection, after, actor, now)
-        journal.note(connection, actor, now, "attachment", f"announcement {before.id}", after=said)
 
 
 def _read(one: Attachment, folder: Path) -> tuple[Attachment, bytes]:

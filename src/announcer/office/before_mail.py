@@ -52,6 +52,7 @@ class BeforeMail:
         minutes = timedelta(minutes=self._house.settings.mail.countdown_minutes)
         with self._house.database.read() as connection:
             soon = _soon(connection, self._channel, now + minutes + _AHEAD)
+        self._fine &= {_mark(one) for one in soon}
         for one in soon:
             if self._is_fine(one, now) and one.planned.due_at is not None and one.planned.due_at <= now + minutes:
                 self._begin_countdown(one, now, minutes)
@@ -60,7 +61,7 @@ class BeforeMail:
 
     def _is_fine(self, one: Message, now: datetime) -> bool:
         """Whether everybody's copy can be written; looks on where it stopped last time."""
-        mark = (one.id, one.approved_hash or "")
+        mark = _mark(one)
         if mark in self._fine:
             return True
         near = one.planned.due_at is not None and one.planned.due_at <= now + LEAD
@@ -136,6 +137,10 @@ def _soon(connection: sa.Connection, channel: str, until: datetime) -> list[Mess
     paused = journal.paused_events(connection)
     found = campaign.messages(connection, states=[MessageState.SCHEDULED], only=near)
     return [one for one in found if one.event_id not in paused]
+
+
+def _mark(one: Message) -> tuple[int, str]:
+    return one.id, one.approved_hash or ""
 
 
 def _letter(one: Any, content: Stored) -> Letter:

@@ -13,7 +13,8 @@ from announcer.intake.proposal import Passage, Proposal, Remark
 from announcer.model.facts import Announcement, Picture
 from announcer.model.people import Actor
 from announcer.office.house import House
-from announcer.store import assets, facts, journal
+from announcer.office.material import announcement_of, save
+from announcer.store import assets
 
 
 def looked_at(announcement: Announcement, folder: Path) -> Announcement:
@@ -82,10 +83,17 @@ def add(
     licence: str = "",
 ) -> Picture:
     """Add a picture to an announcement, as its next version; raises `IntakeError` or `NotFound`."""
-    announcement = _announcement(house, announcement_id)
+    announcement = announcement_of(house, announcement_id)
     new = Picture(path.name, alt=alt.strip(), credit=credit.strip(), licence=licence.strip())
     kept = keep(house, replace(announcement, pictures=(new,)), path.parent).pictures[0]
-    _save(house, announcement, (*announcement.pictures, kept), f"{kept.file} added", actor, now)
+    save(
+        house,
+        replace(announcement, pictures=(*announcement.pictures, kept)),
+        "picture",
+        f"{kept.file} added",
+        actor,
+        now,
+    )
     return kept
 
 
@@ -101,7 +109,7 @@ def describe(
     licence: str | None = None,
 ) -> Picture:
     """Say what a picture shows, whose it is, or what others may do with it; raises `NotFound`."""
-    announcement = _announcement(house, announcement_id)
+    announcement = announcement_of(house, announcement_id)
     chosen = _chosen(announcement, file)
     better = replace(
         chosen,
@@ -110,22 +118,17 @@ def describe(
         licence=chosen.licence if licence is None else licence.strip(),
     )
     pictures = tuple(better if one is chosen else one for one in announcement.pictures)
-    _save(house, announcement, pictures, f"{chosen.file}: {better.alt}", actor, now)
+    save(house, replace(announcement, pictures=pictures), "picture", f"{chosen.file}: {better.alt}", actor, now)
     return better
 
 
 def remove(house: House, announcement_id: str, file: str, actor: Actor, now: datetime) -> Picture:
     """Take a picture off an announcement; posts that are out keep theirs. Raises `NotFound`."""
-    announcement = _announcement(house, announcement_id)
+    announcement = announcement_of(house, announcement_id)
     chosen = _chosen(announcement, file)
     rest = tuple(one for one in announcement.pictures if one is not chosen)
-    _save(house, announcement, rest, f"{chosen.file} removed", actor, now)
+    save(house, replace(announcement, pictures=rest), "picture", f"{chosen.file} removed", actor, now)
     return chosen
-
-
-def _announcement(house: House, announcement_id: str) -> Announcement:
-    with house.database.read() as connection:
-        return facts.announcement_facts(connection, announcement_id)
 
 
 def _chosen(announcement: Announcement, file: str) -> Picture:
@@ -134,15 +137,6 @@ def _chosen(announcement: Announcement, file: str) -> Picture:
             return one
     known = ", ".join(one.file for one in announcement.pictures) or "none"
     raise NotFound(f"announcement {announcement.id!r} has no picture {file!r}; it has: {known}")
-
-
-def _save(
-    house: House, before: Announcement, pictures: tuple[Picture, ...], said: str, actor: Actor, now: datetime
-) -> None:
-    after = replace(before, pictures=pictures, version=before.version + 1)
-    with house.database.write() as connection:
-        facts.save_announcement(connection, after, actor, now)
-        journal.note(connection, actor, now, "picture", f"announcement {before.id}", after=said)
 
 
 def _read(picture: Picture, folder: Path) -> bytes:

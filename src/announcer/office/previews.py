@@ -217,10 +217,10 @@ def _feed(payload: Payload) -> FeedLook:
 def _mail(house: House, payload: Payload, preview: Preview) -> MailLook:
     values = _sample_values(house, preview)
     return MailLook(
-        subject=_filled(str(payload["subject"]), values),
-        preheader=_filled(str(payload.get("preheader") or ""), values),
-        text=_filled(str(payload["text"]), values),
-        html=_filled(str(payload["html"]), {name: html.escape(value) for name, value in values.items()}),
+        subject=slots.filled(str(payload["subject"]), values),
+        preheader=slots.filled(str(payload.get("preheader") or ""), values),
+        text=slots.filled(str(payload["text"]), values),
+        html=slots.filled(str(payload["html"]), values, html.escape),
         kilobytes=max(1, len(str(payload["html"]).encode()) // 1000),
     )
 
@@ -234,7 +234,3 @@ def _sample_values(house: House, preview: Preview) -> Mapping[str, str]:
         "reason": slots.reason(titles[0], preview.language),
         **{f"{purpose}_url": "#" for purpose in slots.PURPOSES},
     }
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    return "".join(values[piece] if place % 2 else piece for place, piece in enumerate(slots.parts(text)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import html
 import uuid
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -86,17 +86,9 @@ def filled(payload: Payload, language: str, house: House, person: str, mark: str
         **{f"{purpose}_url": f"{house.settings.site.url}/abonnieren" for purpose in slots.PURPOSES},
     }
     return {
-        "subject": (mark or _MARK[said]) + _with(str(payload["subject"]), values),
-        "text": _with(str(payload["text"]), values),
-        "html": _with(str(payload["html"]), {key: _escaped(value) for key, value in values.items()}),
+        "subject": (mark or _MARK[said]) + slots.filled(str(payload["subject"]), values),
+        "text": slots.filled(str(payload["text"]), values),
+        "html": slots.filled(str(payload["html"]), values, html.escape),
         "name": name,
         "language": language,
     }
-
-
-def _with(text: str, values: Mapping[str, str]) -> str:
-    return "".join(values[piece] if place % 2 else piece for place, piece in enumerate(slots.parts(text)))
-
-
-def _escaped(value: str) -> str:
-    return value.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

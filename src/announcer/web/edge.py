@@ -46,12 +46,13 @@ class Edge:
                 message["headers"] = own + [header for header in self._headers if header[0] not in set_already]
             await send(message)
 
-        await self._app(self._below_base(scope), receive, guarded)
+        await self._app(below_base(scope, self._base), receive, guarded)
 
-    def _below_base(self, scope: Scope) -> Scope:
-        """The same request as seen below the site's path; a proxy may have cut it off already, or not."""
-        path: str = scope["path"]
-        if not self._base or not (path == self._base or path.startswith(self._base + "/")):
-            return scope
-        rest = path[len(self._base) :] or "/"
-        return {**scope, "path": rest, "raw_path": rest.encode()}
+
+def below_base(scope: Scope, base: str) -> Scope:
+    """The same request as seen below the path a site is served under; a proxy may have cut it off already, or not."""
+    path: str = scope["path"]
+    if not base or not (path == base or path.startswith(base + "/")):
+        return scope
+    rest = path[len(base) :] or "/"
+    return {**scope, "path": rest, "raw_path": rest.encode()}

@@ -17,7 +17,7 @@ from announcer.channels.renditions import Rendition, Renditions, asked_for, atta
 from announcer.model.facts import Announcement, Attachment, Picture, PubStatus
 from announcer.office.shown import Shown
 from announcer.store.assets import Assets
-from announcer.web.pages import READ, REVALIDATE, Pages, matches
+from announcer.web.pages import READ, REVALIDATE, Pages, validated
 
 #: What a browser shows by itself; everything else is saved.
 _SHOWN = ("application/pdf", "text/plain", "audio/", "video/", "image/")
@@ -86,7 +86,7 @@ class Materials:
         made = self._renditions.of(chosen.hash, asked[1], chosen.file)
         if name not in (made.name, made.name.rpartition(".")[0]):
             return self._pages.not_found(request)
-        return self._answer(request, made.path.read_bytes(), made.media_type, f'"{name}"', {"Cache-Control": cache})
+        return validated(request, made.path.read_bytes(), made.media_type, cache, tag=f'"{name}"')
 
     def file(self, request: Request, announcement: Announcement, short: str, name: str, cache: str) -> Response:
         """A file of an announcement that may be read."""
@@ -94,10 +94,9 @@ class Materials:
         chosen = next((one for one in announcement.attachments if attachment_path(one.hash, one.file) == path), None)
         if chosen is None:
             return self._pages.not_found(request)
-        headers = {"Cache-Control": cache, "Content-Disposition": _disposition(chosen)}
-        return self._answer(
-            request, self._assets.read(chosen.hash), chosen.media_type, f'"{chosen.hash[:32]}"', headers
-        )
+        headers = {"Content-Disposition": _disposition(chosen)}
+        body, tag = self._assets.read(chosen.hash), f'"{chosen.hash[:32]}"'
+        return validated(request, body, chosen.media_type, cache, tag=tag, **headers)
 
     def pictures(self, announcement: Announcement, below: str) -> list[PictureView]:
         """The announcement's pictures for a page; `below` is where their addresses begin."""
@@ -128,12 +127,6 @@ class Materials:
             licence=picture.licence,
             file=picture.file,
         )
-
-    def _answer(self, request: Request, body: bytes, media_type: str, tag: str, headers: dict[str, str]) -> Response:
-        headers = {**headers, "ETag": tag}
-        if matches(request.headers.get("if-none-match"), tag):
-            return Response(status_code=304, headers=headers)
-        return Response(body, headers=headers, media_type=media_type)
 
 
 def _srcset(made: Sequence[Rendition], below: str) -> str:

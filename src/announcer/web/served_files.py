@@ -19,10 +19,13 @@ from announcer.web import press_room, sitemap
 from announcer.web.archive import PATH
 from announcer.web.card import Card, draw
 from announcer.web.cards import announcement_card, event_card
-from announcer.web.pages import READ, REVALIDATE, Pages, etag, matches
+from announcer.web.pages import READ, REVALIDATE, Pages, validated
 from announcer.web.reading import content_language, last_change
 
 log = structlog.get_logger(__name__)
+
+#: What changes seldom, and hurts nobody who sees it a little longer.
+KEPT = "public, max-age=300"
 
 Endpoint = Callable[..., Response]
 
@@ -54,11 +57,11 @@ class ServedFiles:
 
     def style(self, request: Request) -> Response:
         """The stylesheet."""
-        return self._file(request, self._pages.file("style.css"), "text/css; charset=utf-8")
+        return validated(request, self._pages.file("style.css"), "text/css; charset=utf-8", KEPT)
 
     def icon(self, request: Request) -> Response:
         """The sign in the browser's tab."""
-        return self._file(request, self._pages.file("icon.svg"), "image/svg+xml")
+        return validated(request, self._pages.file("icon.svg"), "image/svg+xml", KEPT)
 
     def logo(self, request: Request) -> Response:
         """The office's logo, which mails show."""
@@ -71,12 +74,12 @@ class ServedFiles:
         except (OSError, ComposeError) as error:
             log.error("the logo can't be shown", why=str(error))
             return self._pages.not_found(request)
-        return self._file(request, data, media_type)
+        return validated(request, data, media_type, KEPT)
 
     def robots(self, request: Request) -> Response:
         """What search engines may read."""
         body = sitemap.robots(self._pages.settings.site.url, self._pages.base)
-        return self._file(request, body, "text/plain; charset=utf-8")
+        return validated(request, body, "text/plain; charset=utf-8", KEPT)
 
     def sitemap(self, request: Request) -> Response:
         """Every public page. Nothing stands here before its page answers."""
@@ -89,7 +92,7 @@ class ServedFiles:
         paths += [(PATH, issues[0].at)] if issues else []
         paths += [(f"{PATH}/{one.id}", None) for one in issues]
         body = sitemap.sitemap((self._pages.absolute(path), changed) for path, changed in paths)
-        return self._file(request, body, "application/xml; charset=utf-8", REVALIDATE)
+        return validated(request, body, "application/xml; charset=utf-8", REVALIDATE)
 
     def announcement_card(self, request: Request, announcement_id: str) -> Response:
         """The picture beside a link to an announcement."""
@@ -108,13 +111,7 @@ class ServedFiles:
         return self._card(request, event_card(site.name, found.facts, content_language(found, site.language)))
 
     def _card(self, request: Request, card: Card) -> Response:
-        return self._file(request, draw(card), "image/png")
-
-    def _file(self, request: Request, body: bytes, media_type: str, cache: str = "public, max-age=300") -> Response:
-        headers = {"ETag": etag(body), "Cache-Control": cache}
-        if matches(request.headers.get("if-none-match"), headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        return Response(body, headers=headers, media_type=media_type)
+        return validated(request, draw(card), "image/png", KEPT)
 
     def health(self) -> Response:
         """Whether the site can read its database; for whoever watches over it."""

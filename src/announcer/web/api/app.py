@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from announcer.errors import AnnouncerError, Conflict, NotAllowed, NotFound, SettingsError, StoreError
+from announcer.errors import AnnouncerError, Conflict
 from announcer.intake import asking
 from announcer.office import api_tokens, campaigns, drafting, pause
 from announcer.office.house import House
@@ -35,6 +35,7 @@ from announcer.web.api.shapes import (
     TakenIn,
     problems,
 )
+from announcer.web.statuses import status_of
 
 log = structlog.get_logger(__name__)
 
@@ -208,26 +209,14 @@ def _answer_errors(app: FastAPI) -> None:
 
     def failed(request: Request, error: Exception) -> Response:
         assert isinstance(error, AnnouncerError)
-        return problem(_status(error), str(error))
+        status = status_of(error)
+        if status == 503:
+            log.error("the API could not answer", why=str(error))
+        return problem(status, str(error))
 
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(AnnouncerError, failed)
-
-
-def _status(error: AnnouncerError) -> int:
-    match error:
-        case NotAllowed():
-            return 403
-        case NotFound():
-            return 404
-        case Conflict():
-            return 409
-        case StoreError() | SettingsError():
-            log.error("the API could not answer", why=str(error))
-            return 503
-        case _:
-            return 422
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:

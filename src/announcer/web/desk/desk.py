@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from announcer.clock import Clock
-from announcer.errors import AnnouncerError, Conflict, NotAllowed, NotFound, SettingsError, StoreError
+from announcer.errors import AnnouncerError
 from announcer.model.accounts import Role
 from announcer.office import accounts
 from announcer.office.house import House
@@ -38,6 +38,7 @@ from announcer.web.desk.gate import Caller, ForeignForm, Gate, RoleNeeded, SignI
 from announcer.web.desk.pages import DeskPages
 from announcer.web.desk.section import Declared
 from announcer.web.desk.visit import Visit
+from announcer.web.statuses import status_of
 from announcer.web.words import choose_language
 
 log = structlog.get_logger(__name__)
@@ -192,19 +193,4 @@ def _text(visit: Visit, key: str) -> str:
     return "" if key == "trouble" else visit.t(f"{key}_text")
 
 
-def status_of(error: AnnouncerError) -> int:
-    """The status of the answer that tells of an error."""
-    match error:
-        case NotAllowed():
-            return 403
-        case NotFound():
-            return 404
-        case Conflict():
-            return 409
-        case StoreError() | SettingsError():
-            return 503
-        case _:
-            return 422
-
-
-__all__ = ["Desk", "Role", "desk_app", "first_link", "open_desk", "status_of"]
+__all__ = ["Desk", "Role", "desk_app", "first_link", "open_desk"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from announcer.web.edge import Application, Message, Receive, Scope, Send
+from announcer.web.edge import Application, Message, Receive, Scope, Send, below_base
 
 #: Only our own files; no script or style inside of a page; nobody may frame the desk.
 POLICY: Final = (
@@ -68,12 +68,4 @@ class DeskEdge:
                 message["headers"] = own + [header for header in self._headers if header[0] not in set_already]
             await send(message)
 
-        await self._app(self._below_base(scope), bounded, guarded)
-
-    def _below_base(self, scope: Scope) -> Scope:
-        """The same request as seen below the desk's path; a proxy may have cut it off already, or not."""
-        path: str = scope["path"]
-        if not self._base or not (path == self._base or path.startswith(self._base + "/")):
-            return scope
-        rest = path[len(self._base) :] or "/"
-        return {**scope, "path": rest, "raw_path": rest.encode()}
+        await self._app(below_base(scope, self._base), bounded, guarded)
