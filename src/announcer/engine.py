@@ -152,8 +152,7 @@ class Engine:
             return Ticked()
         self._tidier.tick(self.house.clock())
         self._keep_issues()
-        if self._before_mail is not None:
-            self._before_mail.look(self.house.clock())
+        self._look_before_mail()
         return tick(self.database, self._exits, self.house.clock(), self.stop.is_set, self.house.manners)
 
     def preflight(self) -> None:
@@ -164,6 +163,14 @@ class Engine:
         """Nothing was sent since `since`: judge what stood in the ledger, before anything of it leaves late."""
         finish_audiences(self.database, self.house.clock(), self.stop.is_set, self.house.manners)
         holding.after_outage(self.house, since, self.house.clock())
+
+    def _look_before_mail(self) -> None:
+        """Before the tick, so that no mail is queued that can't be written for everybody."""
+        try:
+            if self._before_mail is not None:
+                self._before_mail.look(self.house.clock())
+        except Exception:  # a fault of the look itself must not stop everything else
+            log.exception("mails could not be tried before they leave")
 
     def _keep_issues(self) -> None:
         """Before the tick, so that no issue is queued in words that are no longer true."""

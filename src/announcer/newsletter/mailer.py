@@ -125,14 +125,13 @@ class Mailer:
 
     def fault(self, payload: Payload, readers: Sequence[Letter]) -> tuple[int, str] | None:
         """The first of these letters that can't be written, by subscriber, and why; None if all can. Sends nothing."""
-        compiled = compile(payload, self._sender)
         bound: dict[tuple[str, str], Compiled] = {}
         date = rfc_date(self._clock())
         for letter in readers:
             shared = (letter.list_id, letter.language)
-            if shared not in bound:
-                bound[shared] = compiled.bind(slots.shared(letter, self._links))
             try:
+                if shared not in bound:
+                    bound[shared] = compile(payload, self._sender).bind(slots.shared(letter, self._links))
                 bound[shared].personalise(slots.personal(letter, self._key, date))
             except ComposeError as error:
                 return letter.subscriber_id, str(error)
