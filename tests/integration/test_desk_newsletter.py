@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,3 +127,15 @@ def test_a_week_counts_who_came_and_left(world: DeskWorld) -> None:
     with world.house.database.read() as connection:
         weeks = send_progress.growth(connection, at(8, 27, 0), 2)
     assert [(week.came, week.left) for week in weeks] == [(0, 0), (5, 1)]
+
+
+def test_mails_are_called_by_what_they_say(world: DeskWorld) -> None:
+    """No page shows the ids that the program calls them by."""
+    world.world.approve()
+    clara = world.officer("clara", "de")
+    page = clara.get("/newsletter")
+    assert "Erinnerung · Fachkonferenz „Kommunen innovativ“" in page
+    assert "reminder-1-week" not in page
+    number = re.search(r"/newsletter/mails/(\d+)\">Erinnerung", page)
+    assert number is not None
+    assert "<h1>Erinnerung · Fachkonferenz „Kommunen innovativ“</h1>" in clara.get(f"/newsletter/mails/{number[1]}")

@@ -10,6 +10,7 @@ from announcer.model.accounts import Role
 from announcer.office import pause, ways_out
 from announcer.store import journal
 from announcer.web.desk.section import Section
+from announcer.web.desk.titles import titles
 from announcer.web.desk.visit import Here
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def routes(desk: Desk) -> Section:
         what = visit.text("what")
         with desk.house.database.read() as connection:
             found = pause.what_would_go(connection, desk.house, what, visit.now)
-        values = {"what": what, "found": found, "back": visit.text("back", "/channels")}
+            every = [one.message for one in (*found.go, *found.asked, *found.missed)]
+            named = titles(connection, every, visit.language)
+        values = {"titles": named, "what": what, "found": found, "back": visit.text("back", "/channels")}
         return visit.page("resume.html", values)
 
     @section.post("/stops/resume", Role.AUTHOR)

@@ -20,6 +20,7 @@ from announcer.store import campaign, people, send_progress
 from announcer.store.campaign import campaign_of
 from announcer.store.send_progress import Progress
 from announcer.web.desk.section import Section
+from announcer.web.desk.titles import titles
 from announcer.web.desk.visit import Here, Visit
 
 if TYPE_CHECKING:
@@ -39,11 +40,13 @@ def routes(desk: Desk) -> Section:
     @section.get("/newsletter", Role.AUTHOR)
     def newsletter(visit: Here) -> Response:
         with desk.house.database.read() as connection:
+            issues = send_progress.newest(connection, MAIL, _ISSUES)
             values = {
                 "lists": people.lists(connection),
                 "counts": people.counts(connection),
                 "weeks": send_progress.growth(connection, _monday(visit), _WEEKS),
-                "issues": send_progress.newest(connection, MAIL, _ISSUES),
+                "issues": issues,
+                "titles": titles(connection, issues, visit.language),
             }
         return visit.page("newsletter.html", values)
 
@@ -54,7 +57,8 @@ def routes(desk: Desk) -> Section:
         with desk.house.database.read() as connection:
             found = send_progress.progress(connection, id_)
             recipients, following = send_progress.recipients(connection, id_, number, _PAGE)
-        values = {"progress": found, "recipients": recipients, "following": following, "me": _me(visit)}
+            title = titles(connection, [found.message], visit.language)[id_]
+        values = {"title": title, "progress": found, "recipients": recipients, "following": following, "me": _me(visit)}
         return visit.page("newsletter_mail.html", values)
 
     @section.get("/newsletter/mails/{id_}/events", Role.AUTHOR)
