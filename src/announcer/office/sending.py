@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 from announcer.errors import Conflict
 from announcer.model.campaign import Message
@@ -136,19 +137,26 @@ def fates(house: House, message_id: int, after: int = 0, state: DeliveryState | 
         return sends.fates(connection, message_id, after, state)
 
 
-def fates_csv(house: House, message_id: int, state: DeliveryState | None = None) -> Iterator[str]:
-    """Every recipient's fate as lines of CSV, page by page, so that a million needs no memory. Raises `NotFound`."""
+def every_fate(house: House, message_id: int, state: DeliveryState | None = None) -> Iterator[Fate]:
+    """Every recipient, page by page, so that a million needs no memory. Raises `NotFound`."""
     page = fates(house, message_id, 0, state)
+    while page:
+        yield from page
+        page = fates(house, message_id, page[-1].delivery_id, state)
+
+
+def fates_csv(house: House, message_id: int, state: DeliveryState | None = None) -> Iterator[str]:
+    """Every recipient's fate as lines of CSV. Raises `NotFound`."""
+    rows = every_fate(house, message_id, state)
+    first = list(islice(rows, 1))  # whether there is such a message shows before anything is written
     columns = ("address", "list", "language", "state", "sent_at", "attempts", "said", "returned", "delivery")
     yield _line(columns)
     language = house.settings.site.language
-    while page:
-        for one in page:
-            sent = one.sent_at.isoformat() if one.sent_at else ""
-            said = explain(one.said, language) if one.said else ""
-            cells = (one.address, one.list_id, one.language, one.state.value, sent, one.attempts, said)
-            yield _line((*cells, one.returned, one.delivery_id))
-        page = fates(house, message_id, page[-1].delivery_id, state)
+    for one in chain(first, rows):
+        sent = one.sent_at.isoformat() if one.sent_at else ""
+        said = explain(one.said, language) if one.said else ""
+        cells = (one.address, one.list_id, one.language, one.state.value, sent, one.attempts, said)
+        yield _line((*cells, one.returned, one.delivery_id))
 
 
 def _line(cells: Sequence[object]) -> str:

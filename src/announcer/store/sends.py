@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -145,11 +144,3 @@ def _between(
         )
         for row in connection.execute(query)
     ]  # fmt: skip
-
-
-def every_fate(connection: sa.Connection, message_id: int, state: DeliveryState | None = None) -> Iterator[Fate]:
-    """All of them, a page after the other."""
-    after = 0
-    while page := fates(connection, message_id, after, state):
-        yield from page
-        after = page[-1].delivery_id
